@@ -1,0 +1,1 @@
+"""Who embeds and who chats: two protocols and the engines behind them."""

@@ -1,0 +1,1 @@
+"""The embedded engine: MiniLM through onnxruntime, llama.cpp in process."""

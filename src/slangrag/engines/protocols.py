@@ -1,0 +1,135 @@
+"""The two small protocols that every engine implements, and the plain data they speak.
+
+Knows nothing of any engine, of stores or of retrieval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """Who makes the vectors: what a store remembers and checks at every open.
+
+    engine: "ollama" or "embedded". model: its name there. digest: the server's or the weights'
+    checksum, "" where none is given. dimension: length of one vector. document_template and
+    query_template carry the model's own prefixes: "{word}" and "{definition}" in the first,
+    "{text}" in the second.
+    """
+
+    engine: str
+    model: str
+    digest: str
+    dimension: int
+    document_template: str = "{word}: {definition}"
+    query_template: str = "{text}"
+
+    def render_document(self, word: str, definition: str) -> str:
+        """The text that is embedded for an entry."""
+        return self.document_template.replace("{word}", word, 1).replace("{definition}", definition, 1)
+
+    def render_query(self, text: str) -> str:
+        """The text that is embedded for a question."""
+        return self.query_template.replace("{text}", text, 1)
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Texts to unit vectors, float32, shape (len(texts), dimension)."""
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Engine, model, digest, dimension, templates."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors for texts already rendered with `identity.render_document`.
+
+        Raises TextRejected if a single text cannot be embedded (with several texts, the caller
+        bisects), EngineBusy, EngineTimeout, EngineUnreachable, EngineReply.
+        """
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """One vector, shape (dimension,), for a bare question; the query template is applied here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOptions:
+    """How to generate. num_ctx and max_tokens are in tokens; grammar is GBNF, for engines that take one."""
+
+    num_ctx: int = 4096
+    max_tokens: int = 400
+    temperature: float = 0.2
+    seed: int | None = 0
+    stop: tuple[str, ...] = ()
+    grammar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatIdentity:
+    """Which model answers.
+
+    capable is False for models so small that they must be led by examples and checked twice.
+    accepts_grammar says whether ChatOptions.grammar is obeyed.
+    """
+
+    engine: str
+    model: str
+    capable: bool = True
+    accepts_grammar: bool = False
+
+
+@dataclass(slots=True)
+class ChatUsage:
+    """What a finished stream cost, as the engine counted it; zero where it does not say."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    load_ms: float = 0.0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """Messages to a stream of text."""
+
+    @property
+    def identity(self) -> ChatIdentity:
+        """Engine and model."""
+        ...
+
+    def stream(
+        self, messages: Sequence[Message], options: ChatOptions, usage: ChatUsage | None = None
+    ) -> Iterator[str]:
+        """Yield text as it comes; return only when the engine said that it is done.
+
+        `usage`, if given, is filled before the iterator ends. Closing the iterator cancels the
+        generation. Raises EngineReply when the stream breaks off without its end,
+        ContextOverflow when the prompt does not fit, and the other EngineErrors.
+        """
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens in `text`: exact where the engine can say cheaply, else an estimate from above."""
+        ...

@@ -1,0 +1,1 @@
+"""A CSV into a store: reader, embedder and writer, with a ledger."""

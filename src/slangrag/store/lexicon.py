@@ -1,0 +1,116 @@
+"""The lexicon: one SQLite file that is the truth about a store.
+
+Reading only; `store/writer.py` writes. Knows nothing of Chroma, of models or of retrieval. numpy is
+imported only where vectors are asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.headword import fold
+from slangrag.errors import StoreDamaged, StoreMismatch, StoreMissing
+from slangrag.store.layout import StoreLayout
+from slangrag.store.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ENTRY_COLUMNS: Final = "entry_id, word, definition, up_votes, down_votes, author, rating"
+_MANY: Final = 500
+
+
+class Lexicon:
+    """Read access to one lexicon. Not shared between threads; open one in each."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    def meta(self, key: str) -> Any:
+        """The JSON value kept under `key`, or None."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def counts(self) -> dict[str, int]:
+        """Rows of entries, headwords and vectors."""
+        return {
+            table: self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("entries", "headwords", "vectors")
+        }
+
+    def lookup(self, word: str) -> list[Entry]:
+        """Entries whose headword folds like `word`, most net votes first."""
+        rows = self.connection.execute(
+            f"SELECT {ENTRY_COLUMNS} FROM entries WHERE hid = (SELECT hid FROM headwords WHERE fold = ?) "
+            "ORDER BY coalesce(up_votes, 0) - coalesce(down_votes, 0) DESC, rid",
+            (fold(word),),
+        )
+        return [Entry(*row) for row in rows]
+
+    def entries(self, rids: Sequence[int]) -> dict[int, Entry]:
+        """Entries by row id; ids that are not there are absent from the answer."""
+        found: dict[int, Entry] = {}
+        for chunk in _chunks(rids):
+            marks = ",".join("?" * len(chunk))
+            for rid, *row in self.connection.execute(
+                f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE rid IN ({marks})", chunk
+            ):
+                found[rid] = Entry(*row)
+        return found
+
+    def vectors(self, rids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Unit vectors by row id, float32, shape (dimension,) each."""
+        import numpy as np
+
+        found: dict[int, NDArray[np.float32]] = {}
+        for chunk in _chunks(rids):
+            marks = ",".join("?" * len(chunk))
+            for rid, blob in self.connection.execute(
+                f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk
+            ):
+                found[rid] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
+        return found
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+def _chunks(rids: Iterable[int]) -> Iterator[list[int]]:
+    ids = list(rids)
+    for start in range(0, len(ids), _MANY):
+        yield ids[start : start + _MANY]
+
+
+@contextmanager
+def open_lexicon(root: Path) -> Iterator[Lexicon]:
+    """The lexicon of the store at `root`, read-only.
+
+    Raises StoreMissing if there is none, StoreMismatch for another schema version, StoreDamaged
+    where the file is no lexicon.
+    """
+    path = StoreLayout(root).lexicon
+    if not path.is_file():
+        raise StoreMissing(f"there is no slang store at {root}", hint="slangrag ingest --sample")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != SCHEMA_VERSION:
+            raise StoreMismatch(
+                f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
+                hint="slangrag ingest CSV --into NEW_STORE",
+            )
+        yield Lexicon(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"{path} cannot be read: {error}", hint="slangrag store verify") from error
+    finally:
+        connection.close()
