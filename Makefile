@@ -1,0 +1,52 @@
+# Two commands matter: `make demo` (see it answer) and `make test` (see it hold). Both start from nothing but Python.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint fmt docs bench test-slurm lock clean help
+
+help:  ## What there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "slangrag needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps: one for what users need, one more for what the tests need.
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,eval,langchain,dev]'
+	@touch $@
+
+demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own
+	@bash tools/demo.sh $(BIN)/slangrag
+
+test: $(VENV)/.dev  ## Lint, types, import order and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/slangrag models pull --engine embedded
+	$(BIN)/python -m pytest
+
+test-slurm: $(VENV)/.dev  ## The cluster scripts against a real one-node Slurm (needs root on Debian)
+	bash tests/slurm/run.sh
+
+fmt: $(VENV)/.dev  ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev  ## Write docs/cli.md and the README's pictures anew
+	$(BIN)/python tools/make_docs.py
+
+lock: $(BIN)/python  ## Pin every dependency anew, for every platform, into constraints.txt
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 --output-file constraints.txt pyproject.toml
+
+clean:  ## Remove the virtual environment and what tools left
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
