@@ -1,0 +1,117 @@
+"""Text as strangers wrote it to text that is safe to show, embed and put in a prompt.
+
+Pure functions over strings, each idempotent; knows nothing of rows, files or votes. What is removed
+never carries meaning for a reader: terminal escapes, control, bidirectional and invisible characters,
+mark-up. [Bracketed] cross-references stay.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+_ESCAPES: Final = re.compile(
+    r"""
+      (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?     # CSI: colours, cursor, screen
+    # OSC (titles, links), DCS, SOS, PM, APC: up to their end or the end of the line
+    | (?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f]) [^\x07\x1b\x9c\n]* (?:\x07|\x1b\\|\x9c)?
+    | \x1b [ -/]* [0-~]?                       # every other escape, and a lone ESC
+    """,
+    re.VERBOSE,
+)
+# Control characters but tab and the line ends; lone surrogates; soft hyphen; what has no width; bidirectional
+# marks, embeddings and isolates; interlinear marks; language tags (a way to hide text from the eye).
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+# A joiner is kept inside an emoji (family, profession, flag), where it has a meaning.
+_STRAY_JOINER: Final = re.compile(
+    "(?<![\u2600-\u27bf\ufe0f\U0001f1e6-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\U0001f1e6-\U0001faff])"
+)
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ATTRIBUTES: Final = r"""(?:\s+[a-zA-Z-]{1,20}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*/?"""
+# Only names that HTML knows: "<sarcasm>", "<insert name>" and "<3" are things people say.
+_BREAKING_TAG: Final = re.compile(
+    rf"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr|blockquote|pre){_ATTRIBUTES}>", re.IGNORECASE
+)
+_TAG: Final = re.compile(
+    r"</?(?:a|abbr|b|big|center|code|dd|dl|dt|em|embed|font|i|iframe|img|input|ins|link|marquee|meta|object|q|s|"
+    rf"script|small|span|strike|strong|style|sub|sup|tbody|td|th|thead|tt|u){_ATTRIBUTES}>|<!--.*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
+_SEMICOLONS: Final = re.compile(r";{2,}")
+_BLANKS: Final = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_AROUND_BREAK: Final = re.compile(r" *\n *")
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+_WHITE: Final = re.compile(r"\s+")
+# Text without any of these needs nothing but a strip. Most of it is of that kind.
+_SUSPECT_DEFINITION: Final = re.compile(
+    "[^ -:=?-~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff]|;;|  |<|&[#a-zA-Z]"
+)
+_SUSPECT_WORD: Final = re.compile("[^ -;=?-~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff]|  |<|&[#a-zA-Z]")
+
+
+def _breaks(match: re.Match[str]) -> str:
+    """Each `;;` is one line break of the data set; an odd one out belongs to the text before."""
+    count = len(match.group())
+    return ";" * (count % 2) + "\n" * (count // 2)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return html.unescape(match.group())
+
+
+def _visible(text: str) -> str:
+    """`text` without escapes and invisible characters, line ends as line feeds."""
+    text = _ESCAPES.sub("", text)
+    text = _LINE_END.sub("\n", text)
+    text = _INVISIBLE.sub("", text)
+    return _STRAY_JOINER.sub("", text)
+
+
+def _definition_once(text: str) -> str:
+    text = _visible(text)
+    text = _ENTITY.sub(_entity, text)
+    text = _SEMICOLONS.sub(_breaks, text)
+    text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
+    text = _BLANKS.sub(" ", text)
+    text = _AROUND_BREAK.sub("\n", text)
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def clean_definition(text: str) -> str:
+    r"""A definition as a reader should see it: plain text, lines parted by "\n", nothing invisible.
+
+    `;;` (how the data set writes a line break) becomes one; entities and HTML tags go; runs of blank
+    lines and of spaces shrink. May be empty. Idempotent.
+    """
+    text = text.strip()
+    if not _SUSPECT_DEFINITION.search(text):
+        return text
+    # One layer can hide another ("&amp;lt;b&gt;"). Every step shortens or ends, so this ends too.
+    while (cleaned := _definition_once(text)) != text:
+        text = cleaned
+    return text
+
+
+def _word_once(text: str) -> str:
+    text = _ENTITY.sub(_entity, _visible(text))
+    # Some headwords are tags: "<br>" is one. Markup goes only where a word is left.
+    bare = _TAG.sub("", _BREAKING_TAG.sub(" ", text))
+    return _WHITE.sub(" ", bare if bare.strip() else text).strip()
+
+
+def clean_word(text: str) -> str:
+    """A headword on one line, entities resolved, nothing invisible. `;;` stays: it is an emoticon here.
+
+    May be empty. Idempotent. Fit for author names too.
+    """
+    text = text.strip()
+    if not _SUSPECT_WORD.search(text):
+        return text
+    while (cleaned := _word_once(text)) != text:
+        text = cleaned
+    return text

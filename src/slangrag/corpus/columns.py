@@ -1,0 +1,102 @@
+"""What the header says: which column holds what.
+
+The header decides, not the file's name: several data sets share one. Knows nothing of rows.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from slangrag.errors import InputFormat, UsageError
+
+FIELDS: Final = ("word_id", "word", "up_votes", "down_votes", "author", "definition")
+KAGGLE_HEADER: Final = ",".join(FIELDS)
+# Only for proposing what to type: other names are never taken for a column without being told.
+_ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "word_id": ("wordid", "id", "defid", "entryid"),
+    "word": ("word", "term", "slang", "headword", "phrase", "acronym", "lowercaseword"),
+    "definition": ("definition", "meaning", "definitions", "description", "explanation", "gloss", "text"),
+    "up_votes": ("upvotes", "thumbsup", "upvote", "likes", "ups", "up"),
+    "down_votes": ("downvotes", "thumbsdown", "downvote", "dislikes", "downs", "down"),
+    "author": ("author", "user", "username", "contributor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands in a row. header is the file's own; None marks a field it lacks."""
+
+    header: tuple[str, ...]
+    word: int
+    definition: int
+    word_id: int | None = None
+    up_votes: int | None = None
+    down_votes: int | None = None
+    author: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Fields in a whole row."""
+        return len(self.header)
+
+    @property
+    def anchored(self) -> bool:
+        """Whether a row reads: ..., word, up, down, ..., definition. Then numbers tell where a word ends."""
+        return (
+            self.up_votes == self.word + 1
+            and self.down_votes == self.word + 2
+            and self.definition == self.width - 1
+        )
+
+    def names(self) -> dict[str, str]:
+        """Field to the name of its column."""
+        places = {name: getattr(self, name) for name in FIELDS}
+        return {name: self.header[place] for name, place in places.items() if place is not None}
+
+
+def read_columns(header: Sequence[str], path: Path, chosen: Mapping[str, str] | None = None) -> Columns:
+    """The columns of a file with this header; `chosen` maps our fields to its names.
+
+    Raises UsageError for a field that does not exist here, InputFormat where word or definition
+    cannot be found; its hint is the command to type.
+    """
+    found = [name.strip().strip('"').casefold() for name in header]
+    chosen = dict(chosen or {})
+    strange = sorted(set(chosen) - set(FIELDS))
+    if strange:
+        raise UsageError(
+            f"--columns knows no field {', '.join(strange)}", hint=f"the fields are {', '.join(FIELDS)}"
+        )
+    places: dict[str, int] = {}
+    for field in FIELDS:
+        name = chosen.get(field, field).strip().casefold()
+        if name in found:
+            places[field] = found.index(name)
+        elif field in chosen:
+            raise InputFormat(
+                f"{path} has no column {chosen[field]!r}; it has: {', '.join(header)}",
+                hint=_proposal(header, path),
+            )
+    if "word" not in places or "definition" not in places:
+        raise InputFormat(
+            f"{path} has the columns {', '.join(name.strip() for name in header)}, not {', '.join(FIELDS)}",
+            hint=_proposal(header, path),
+        )
+    return Columns(header=tuple(header), **places)
+
+
+def _proposal(header: Sequence[str], path: Path) -> str:
+    """The `--columns` that fits this header, as far as names can tell."""
+    plain = {"".join(c for c in name.casefold() if c.isalnum()): name.strip() for name in reversed(header)}
+    pairs = []
+    for field in ("word", "definition", "word_id", "up_votes", "down_votes", "author"):
+        name = next((plain[alias] for alias in _ALIASES[field] if alias in plain), None)
+        if name is None and field in ("word", "definition"):
+            name = "COLUMN"
+        if name is not None and name != field:
+            pairs.append(f"{field}={name}")
+    return f"slangrag ingest {shlex.quote(str(path))} --columns {shlex.quote(','.join(pairs))}"

@@ -1,0 +1,269 @@
+"""CSV records to entries and rejects, one record at a time, each with the place to go on from.
+
+Well-formed rows go through the csv module; only what it refuses is looked at again. Knows nothing of
+stores, duplicates or filters: a record is either an entry or a reject with the name of its fault.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from slangrag.corpus.clean import clean_definition, clean_word
+from slangrag.corpus.columns import KAGGLE_HEADER, Columns, read_columns
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.lines import LONGEST_LINE, LineTape
+from slangrag.corpus.repair import Beyond, repair, starts_row
+from slangrag.corpus.stream import SourceFingerprint, fingerprint, open_stream
+from slangrag.errors import InputFormat
+
+EXCEL_ROWS: Final = 1_048_576
+LONGEST_RECORD: Final = 200_000
+_MOST_LINES: Final = 2_000
+_KEPT_OF_A_REJECT: Final = 500
+_EXCEL_ERRORS: Final = frozenset({"#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"})
+_DATE_AUTHOR: Final = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d)?")
+_UNKNOWN_VOTES: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})
+_VOTES: Final = re.compile(r"(-?\d+)(?:\.0*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the next record starts: records before it, its line (from 1), its byte offset uncompressed."""
+
+    record: int
+    line: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that could not become an entry: where, the fault's name, the beginning of its raw text."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the file: exactly one of entry and reject. `after` is where to go on."""
+
+    line: int
+    entry: Entry | None
+    reject: Reject | None
+    after: Position
+
+
+class Source:
+    """One input file, its header read. Made by `open_source`; `records` may be called again."""
+
+    def __init__(self, path: Path, columns: Columns, first: Position) -> None:
+        self.path = path
+        self.first = first
+        self._columns = columns
+        self._streams = ExitStack()
+        self._counts: Counter[str] = Counter()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._streams.close()
+
+    @cached_property
+    def fingerprint(self) -> SourceFingerprint:
+        """Name, size and SHA-256 of the file as it lies on disk; computed once, about 1 GB a second."""
+        return fingerprint(self.path)
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Our field names to the file's column names."""
+        return self._columns.names()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the file so far, in plain words; complete once `records` has ended."""
+        counts = self._counts
+        said = []
+        if counts["damaged-lines"]:
+            said.append(f"{counts['damaged-lines']} lines were not valid UTF-8; read as best they could be")
+        if counts["rows"] in (EXCEL_ROWS, EXCEL_ROWS - 1):
+            said.append(
+                f"the file ends at {EXCEL_ROWS:,} rows, where Excel stops: a copy that Excel cut?"
+            )
+        excel = counts["excel-cells"] + counts["date-authors"]
+        if counts["excel-cells"] or counts["date-authors"] >= 3:
+            said.append(
+                f"{excel} cells look damaged by Excel (#NAME?, dates for authors); use the original file"
+            )
+        return tuple(said)
+
+    def records(self, start: Position | None = None) -> Iterator[Record]:
+        """Every record from `start` (a Record's `after`), or from the first.
+
+        Raises InputUnreadable where the file cannot be read on. Memory does not grow with the file.
+        """
+        start = start or self.first
+        self._counts = Counter(rows=start.record)
+        stream = self._streams.enter_context(open_stream(self.path))
+        stream.seek(start.offset)
+        tape = LineTape(stream, line=start.line, offset=start.offset)
+        rows = csv.reader(tape, strict=True)
+        width, header, number = self._columns.width, list(self._columns.header), start.record
+        while True:
+            try:
+                fields: list[str] | None = next(rows)
+            except StopIteration:
+                break
+            except csv.Error:
+                fields = None
+            if fields is None or len(fields) != width or (len(tape.taken) > 1 and self._swallowed(tape)):
+                outcome = self._mended(tape, broken=fields is None)
+            elif fields == header:
+                outcome = "repeated-header"
+            else:
+                outcome = self._entry(fields)
+            line, number = tape.line, number + 1
+            reject = None
+            if isinstance(outcome, str):
+                raw = tape.text(b"".join(tape.taken)[: 4 * _KEPT_OF_A_REJECT]).rstrip("\r\n")
+                reject = Reject(line, outcome, raw[:_KEPT_OF_A_REJECT])
+            tape.start_record()
+            self._counts["rows"] = number
+            self._counts["damaged-lines"] = tape.damaged
+            after = Position(number, tape.line, tape.offset)
+            yield Record(line, None if reject else outcome, reject, after)  # type: ignore[arg-type]
+        self._streams.close()
+
+    def _swallowed(self, tape: LineTape) -> bool:
+        """Whether an open quote took rows that are not its own."""
+        return any(starts_row(tape.text(raw), self._columns) for raw in tape.taken[1:])
+
+    def _mended(self, tape: LineTape, *, broken: bool) -> Entry | str:
+        """The entry in a record that strict CSV refuses, or the name of its fault."""
+        if not b"".join(tape.taken).strip():
+            tape.give_back(len(tape.taken) - 1)
+            return "blank-line"
+        if broken or len(tape.taken) > 1:
+            self._find_end(tape)
+        text = "".join(tape.text(raw) for raw in tape.taken)
+        if len(text) > LONGEST_RECORD:
+            return "overlong-row"
+        try:
+            fields = repair(text, self._columns, at_end=tape.peek() is None)
+        except Beyond as beyond:
+            return beyond.fault
+        return self._entry(fields)
+
+    def _find_end(self, tape: LineTape) -> None:
+        """Leave on the tape the lines of one record: up to the next that looks like the start of a row."""
+        lines = [tape.text(raw) for raw in tape.taken]
+        telling = self._columns.word_id == 0
+        end = next((i for i, line in enumerate(lines[1:], 1) if starts_row(line, self._columns)), None)
+        if end is None and not telling:
+            # Nothing tells a row's start here, so a quote at a line's end is taken for the end of the row.
+            end = next((i for i, line in enumerate(lines, 1) if line.rstrip().endswith('"')), 1)
+        if end is not None:
+            tape.give_back(len(lines) - end)
+        while end is None and len(tape.taken) < _MOST_LINES:
+            following = tape.peek()
+            if following is None or starts_row(following, self._columns):
+                break
+            next(tape)
+        blank = 0
+        while len(tape.taken) - blank > 1 and not tape.taken[-1 - blank].strip():
+            blank += 1
+        tape.give_back(blank)
+
+    def _entry(self, fields: list[str]) -> Entry | str:
+        """The entry in these fields, or the name of the fault that keeps them from being one."""
+        columns = self._columns
+        raw_word, raw_definition = fields[columns.word], fields[columns.definition]
+        word = clean_word(raw_word)
+        if not word:
+            return "empty-word"
+        definition = clean_definition(raw_definition)
+        if not definition:
+            return "empty-definition"
+        if word in _EXCEL_ERRORS or definition in _EXCEL_ERRORS:
+            self._counts["excel-cells"] += 1
+            return "excel-damage"
+        try:
+            up = _votes(fields[columns.up_votes]) if columns.up_votes is not None else None
+            down = _votes(fields[columns.down_votes]) if columns.down_votes is not None else None
+        except ValueError:
+            return "unreadable-votes"
+        author = clean_word(fields[columns.author]) if columns.author is not None else ""
+        if author and author[0] in "0123" and _DATE_AUTHOR.fullmatch(author):
+            self._counts["date-authors"] += 1
+        entry_id = clean_word(fields[columns.word_id]) if columns.word_id is not None else ""
+        return Entry(entry_id or content_id(word, definition), word, definition, up, down, author)
+
+
+def content_id(word: str, definition: str) -> str:
+    """An id for an entry whose source gives none: the same word and definition have the same one."""
+    digest = hashlib.blake2b(f"{word}\0{definition}".encode(), digest_size=8)
+    return f"c{digest.hexdigest()}"
+
+
+def _votes(text: str) -> int | None:
+    """A vote count. Empty, "nan" and the like are unknown; so is a negative one.
+
+    Nobody can vote less than nothing: what a negative count once was cannot be told from the file, so
+    it is kept as unknown and not turned into a number that was never there. Raises ValueError.
+    """
+    if text.isdecimal():
+        return int(text)
+    text = text.strip()
+    if match := _VOTES.fullmatch(text):
+        count = int(match[1])
+        return count if count >= 0 else None
+    if text.casefold() in _UNKNOWN_VOTES:
+        return None
+    raise ValueError(text)
+
+
+def open_source(path: Path, *, columns: Mapping[str, str] | None = None) -> Source:
+    """Open a CSV (plain, gzip or zip) and read its header; `columns` maps our fields to its names.
+
+    Raises InputMissing, InputUnreadable, InputFormat (with the command to type as its hint) and
+    UsageError for a field in `columns` that does not exist.
+    """
+    with open_stream(path) as stream:
+        raw = stream.readline(LONGEST_LINE)
+    header = _header(raw, path)
+    found = read_columns(header, path, columns)
+    return Source(path, found, Position(record=0, line=2, offset=len(raw)))
+
+
+def _header(raw: bytes, path: Path) -> list[str]:
+    """The column names in the first line; InputFormat where it is no header of a CSV."""
+    if not raw.strip():
+        raise InputFormat(f"{path} is empty", hint="slangrag ingest --sample")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputFormat(f"{path} is UTF-16", hint=f"iconv -f UTF-16 -t UTF-8 {path} > utf8.csv")
+    if b"\0" in raw or len(raw) >= LONGEST_LINE:
+        raise InputFormat(f"{path} is not a text file", hint="slangrag ingest FILE.csv")
+    text = LineTape.text(raw).removeprefix("\ufeff").rstrip("\r\n")
+    if text.lstrip().casefold().startswith(("<!doctype", "<html", "<?xml")):
+        raise InputFormat(f"{path} is a web page, not a CSV", hint="download it while signed in, then repeat")
+    if "," not in text and (";" in text or "\t" in text):
+        mark = "tabs" if "\t" in text else "semicolons"
+        raise InputFormat(f"{path} has {mark} between its columns", hint="save it with commas, then repeat")
+    if re.match(r'"?\d{1,9}"?,', text):
+        raise InputFormat(
+            f"{path} has no header line", hint=f"sed -i '1i {KAGGLE_HEADER}' {path}, if these are its columns"
+        )
+    return next(csv.reader([text]), [])

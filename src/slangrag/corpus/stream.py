@@ -1,0 +1,98 @@
+"""The bytes of an input file: plain, gzip or zip, and what identifies them.
+
+Knows nothing of CSV. Compression is told by the first bytes, since names lie.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from slangrag.errors import InputFormat, InputMissing, InputUnreadable
+
+_BUFFER: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_ENCRYPTED: Final = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFingerprint:
+    """Which file this is: its name, its size in bytes and the SHA-256 of its bytes as they lie on disk."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def fingerprint(path: Path) -> SourceFingerprint:
+    """Name, size and content hash of a file. Raises InputMissing or InputUnreadable."""
+    with _named_faults(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return SourceFingerprint(path.name, file.tell(), digest.hexdigest())
+
+
+@contextmanager
+def open_stream(path: Path) -> Iterator[BinaryIO]:
+    """The uncompressed bytes of `path`, buffered and seekable (in compressed files by reading on).
+
+    Raises InputMissing, InputUnreadable (also for damage met while reading inside the block) and
+    InputFormat (a zip with no CSV in it, or several).
+    """
+    with _named_faults(path), ExitStack() as stack:
+        file = stack.enter_context(path.open("rb", buffering=_BUFFER))
+        magic = file.read(4)
+        file.seek(0)
+        if magic.startswith(_GZIP):
+            unzipped: io.BufferedIOBase = stack.enter_context(gzip.GzipFile(fileobj=file))
+        elif magic == _ZIP:
+            archive = stack.enter_context(zipfile.ZipFile(file))
+            unzipped = stack.enter_context(archive.open(_only_member(archive, path)))  # type: ignore[assignment]
+        else:
+            yield file
+            return
+        # GzipFile and ZipExtFile read lines in Python; a BufferedReader over them does it in C.
+        buffered = stack.enter_context(io.BufferedReader(cast("io.RawIOBase", unzipped), _BUFFER))
+        yield cast("BinaryIO", buffered)
+
+
+def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    """The one file of a zip that can be the data."""
+    members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    tables = [m for m in members if m.filename.lower().endswith(".csv")]
+    chosen = tables or members
+    if len(chosen) != 1:
+        names = ", ".join(m.filename for m in chosen[:5]) or "nothing"
+        raise InputFormat(
+            f"{path} holds {names}; one CSV file is needed",
+            hint=f"unzip {path}, then slangrag ingest with the file meant",
+        )
+    if chosen[0].flag_bits & _ENCRYPTED:
+        raise InputUnreadable(f"{path} is locked with a password", hint=f"unzip {path}")
+    return chosen[0]
+
+
+@contextmanager
+def _named_faults(path: Path) -> Iterator[None]:
+    """What the file system and the decompressors raise, as errors of the one tree."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputMissing(f"there is no file {path}", hint="slangrag ingest --sample") from error
+    except IsADirectoryError as error:
+        raise InputUnreadable(f"{path} is a directory", hint="slangrag ingest FILE.csv") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise InputUnreadable(
+            f"{path} is a damaged or incomplete archive: {error}", hint="fetch the file again, then repeat"
+        ) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputUnreadable(f"{path} cannot be read: {reason}", hint=f"ls -l {path}") from error
