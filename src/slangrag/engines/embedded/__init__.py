@@ -1,1 +1,8 @@
-"""The embedded engine: MiniLM through onnxruntime, llama.cpp in process."""
+"""The engine in this very process: llama.cpp for answers, MiniLM for vectors. No server, no network.
+
+catalogue   models by name, with pinned checksums
+weights     finding, fetching and verifying their files
+gguf        what a GGUF file says of itself
+embedder    EmbeddedEmbedder
+chat        EmbeddedChat
+"""

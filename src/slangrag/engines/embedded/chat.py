@@ -1,0 +1,171 @@
+"""EmbeddedChat: messages to streamed text, by a GGUF model in this process.
+
+Message contents are tokenized apart from the chat template, so a definition that spells out the
+template's own control tokens cannot end its turn or start another. Knows nothing of what is asked.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from slangrag.config import Settings
+from slangrag.engines.embedded.catalogue import find_model
+from slangrag.engines.embedded.gguf import GgufHead, read_head
+from slangrag.engines.embedded.threads import SMALL_MODEL_LIMIT, idle_threads
+from slangrag.engines.embedded.weights import obtain_model
+from slangrag.engines.embedded.wheels import Progress
+from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.errors import ContextOverflow, EngineReply
+
+if TYPE_CHECKING:
+    from slangrag.engines.embedded.llama import LlamaServer
+
+GGUF_SUFFIX: Final = ".gguf"
+
+
+class EmbeddedChat:
+    """A small instruct model, or any GGUF file, answering in this process.
+
+    The model is loaded at the first question (or `warm_up`), with room for the context asked for.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: str | Path | None = None,
+        *,
+        fetch: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """`model`: a catalogue name, a GGUF file's path, or None for the catalogue's default.
+
+        Raises ModelMissing (no such name or file), ModelUnfit (not GGUF), WeightsError (not fetched
+        and `fetch` is False, not fetchable, or damaged).
+        """
+        if model is not None and str(model).lower().endswith(GGUF_SUFFIX):
+            self._path = Path(model).expanduser()
+            name = self._path.name
+        else:
+            known = find_model(None if model is None else str(model), "chat")
+            name = known.name
+            (self._path,) = obtain_model(known, settings.cache, fetch=fetch, progress=progress)
+        self._head: GgufHead = read_head(self._path)
+        self._identity = ChatIdentity(
+            engine="embedded", model=name, capable=self._head.capable, accepts_grammar=True
+        )
+        self._settings = settings
+        self._server: LlamaServer | None = None
+        self._load_ms = 0.0
+
+    @property
+    def identity(self) -> ChatIdentity:
+        """Engine and model; grammars are obeyed."""
+        return self._identity
+
+    def warm_up(self, num_ctx: int | None = None) -> float:
+        """Load the model now, for `num_ctx` tokens of context; milliseconds that the loading took."""
+        self._loaded(self._settings.num_ctx if num_ctx is None else num_ctx)
+        return self._load_ms
+
+    def close(self) -> None:
+        """Free the model's memory. The next question loads it again."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens in `text`, exactly, control tokens in it counted as the plain text they are."""
+        return len(self._loaded(0).tokenize(text))
+
+    def stream(
+        self, messages: Sequence[Message], options: ChatOptions, usage: ChatUsage | None = None
+    ) -> Iterator[str]:
+        """Yield text as it comes; see ChatModel.stream. Closing the iterator cancels at once.
+
+        Raises ContextOverflow before generating if the prompt leaves no room for an answer.
+        """
+        started = time.perf_counter()
+        usage = ChatUsage() if usage is None else usage
+        was_loaded = self._server
+        server = self._loaded(options.num_ctx)
+        usage.load_ms = 0.0 if server is was_loaded else self._load_ms
+        context = min(options.num_ctx, self._head.trained_context or options.num_ctx)
+        prompt = self._prompt_tokens(server, messages)
+        if len(prompt) >= context:
+            raise ContextOverflow(
+                f"the prompt has {len(prompt)} tokens, the context holds {context}",
+                hint="fewer definitions (-k) or a larger --num-ctx",
+            )
+        limit = min(options.max_tokens, context - len(prompt))
+        request: dict[str, Any] = {
+            "prompt": prompt,
+            "n_predict": limit,
+            "temperature": options.temperature,
+            "seed": -1 if options.seed is None else options.seed,
+            "stop": list(options.stop),
+            "cache_prompt": True,
+        }
+        if options.grammar is not None:
+            request["grammar"] = options.grammar
+        for event in server.complete(request):
+            text: str = event.get("content", "")
+            if text and not usage.first_token_ms:
+                usage.first_token_ms = _milliseconds_since(started)
+            if event.get("stop"):
+                usage.prompt_tokens = len(prompt)
+                usage.answer_tokens = int(event.get("tokens_predicted", 0))
+                if event.get("stop_type") == "limit":
+                    usage.notes.append(f"the answer was cut off at {limit} tokens")
+                usage.total_ms = _milliseconds_since(started)
+            if text:
+                yield text
+
+    def _loaded(self, num_ctx: int) -> LlamaServer:
+        """The server, (re)loaded if it has less room than `num_ctx` tokens."""
+        trained = self._head.trained_context
+        needed = min(num_ctx, trained) if trained else num_ctx
+        if self._server is not None and self._server.context >= needed:
+            return self._server
+        from slangrag.engines.embedded.llama import LlamaServer
+
+        context = max(needed, min(self._settings.num_ctx, trained or self._settings.num_ctx))
+        self.close()
+        started = time.perf_counter()
+        self._server = LlamaServer(
+            self._path,
+            context=context,
+            threads=idle_threads(
+                self._settings.threads, limit=None if self._head.capable else SMALL_MODEL_LIMIT
+            ),
+            timeout=self._settings.read_timeout,
+        )
+        self._load_ms = _milliseconds_since(started)
+        weakref.finalize(self, self._server.close)
+        return self._server
+
+    def _prompt_tokens(self, server: LlamaServer, messages: Sequence[Message]) -> list[int]:
+        """Token ids of the rendered chat, only the template's own words read as control tokens."""
+        marks = [f"x{secrets.token_hex(16)}x" for _ in messages]
+        rendered = server.render(
+            [{"role": m.role, "content": mark} for m, mark in zip(messages, marks, strict=True)]
+        )
+        tokens: list[int] = []
+        for message, mark in zip(messages, marks, strict=True):
+            before, found, rendered = rendered.partition(mark)
+            if not found:
+                raise EngineReply(
+                    f"the chat template of {self._identity.model} drops a {message.role} message",
+                    hint="--model with another GGUF file",
+                )
+            tokens += server.tokenize(before, markup=True) if before else []
+            tokens += server.tokenize(message.content) if message.content else []
+        return tokens + (server.tokenize(rendered, markup=True) if rendered else [])
+
+
+def _milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,171 @@
+"""MiniLM sentence vectors through onnxruntime: texts to unit vectors, in this process.
+
+Knows nothing of stores or of retrieval. onnxruntime and tokenizers are imported when an embedder is
+constructed, not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from slangrag.config import Settings
+from slangrag.engines.embedded.catalogue import find_model
+from slangrag.engines.embedded.threads import idle_threads
+from slangrag.engines.embedded.weights import obtain_model
+from slangrag.engines.embedded.wheels import Progress
+from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.errors import EngineMissing, TextRejected, WeightsError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from tokenizers import Encoding
+
+    from slangrag.engines.protocols import Vectors
+
+DIMENSION: Final = 384
+WINDOW: Final = 256
+"""Tokens the model was trained to read (its own max_seq_length); what lies beyond is cut off."""
+BATCH_TOKENS: Final = 512
+"""Padded tokens in one run of the model: small enough to stay in a core's cache."""
+DIGEST_LENGTH: Final = 12
+
+
+class EmbeddedEmbedder:
+    """all-MiniLM-L6-v2 with int8 weights: mean-pooled unit vectors, float32, 384 dimensions.
+
+    `truncated` counts the texts so far that were longer than the model's window and lost their end.
+    """
+
+    def __init__(self, settings: Settings, *, fetch: bool = False, progress: Progress | None = None) -> None:
+        """Load the model named by settings.embed_model, or the default.
+
+        Raises EngineMissing without the packages, ModelMissing for a name the catalogue lacks, and
+        WeightsError if the weights are absent (and `fetch` is False, or fetching fails) or damaged.
+        """
+        model = find_model(settings.embed_model, "embed")
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise EngineMissing(
+                f"the embedded engine's embedder needs {error.name}, which is not installed",
+                hint="pip install 'slangrag[embedded]'",
+            ) from error
+
+        weights_path, tokenizer_path = obtain_model(model, settings.cache, fetch=fetch, progress=progress)
+        options = onnxruntime.SessionOptions()
+        # One thread a run, and several runs side by side: runs never wait for one another.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                weights_path, options, providers=["CPUExecutionProvider"]
+            )
+        except RuntimeError as error:
+            raise WeightsError(
+                f"onnxruntime cannot load {weights_path}: {error}",
+                hint="pip install -U 'slangrag[embedded]'",
+            ) from error
+        self._tokenizer = Tokenizer.from_file(str(tokenizer_path))
+        self._tokenizer.enable_truncation(WINDOW)
+        self._tokenizer.no_padding()
+        self._configured_threads = settings.threads
+        self._identity = EmbedderIdentity(
+            engine="embedded",
+            model=model.name,
+            digest=model.files[0].sha256[:DIGEST_LENGTH],
+            dimension=DIMENSION,
+        )
+        self.truncated = 0
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Engine, model, digest of its weights, dimension; this model has no prefixes."""
+        return self._identity
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32, shape (len(texts), 384), in the order of `texts`.
+
+        Raises TextRejected if a text cannot be encoded (a lone surrogate, say).
+        """
+        import numpy as np
+
+        vectors: Vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        encodings = self._encode(texts)
+        batches = _batches([len(encoding.ids) for encoding in encodings])
+
+        def embed(batch: list[int]) -> None:
+            vectors[batch] = self._run([encodings[row] for row in batch])
+
+        threads = min(idle_threads(self._configured_threads), len(batches))
+        if threads <= 1:
+            for batch in batches:
+                embed(batch)
+        else:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(threads, thread_name_prefix="embed") as pool:
+                for future in [pool.submit(embed, batch) for batch in batches]:
+                    future.result()
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """One unit vector, shape (384,), for a bare question."""
+        vector: Vectors = self.embed_documents([self._identity.render_query(text)])[0]
+        return vector
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        try:
+            encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        except (TypeError, UnicodeEncodeError) as error:
+            raise TextRejected(
+                f"a text among {len(texts)} cannot be encoded"
+                if len(texts) > 1
+                else "the text cannot be encoded",
+                hint="remove the row, or save the file as UTF-8",
+            ) from error
+        self.truncated += sum(1 for encoding in encodings if encoding.overflowing)
+        return encodings
+
+    def _run(self, encodings: Sequence[Encoding]) -> Vectors:
+        """Mean of the token vectors under the mask, scaled to length 1 (Reimers and Gurevych 2019)."""
+        import numpy as np
+
+        width = max(len(encoding.ids) for encoding in encodings)
+        ids = np.zeros((len(encodings), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            length = len(encoding.ids)
+            ids[row, :length] = encoding.ids
+            mask[row, :length] = 1
+        hidden: NDArray[np.float32] = self._session.run(
+            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        )[0]
+        sums = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
+        pooled: Vectors = (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+        if not np.isfinite(pooled).all():
+            raise TextRejected("the model returned no numbers for a text", hint="remove the row")
+        return pooled
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Row numbers grouped by similar length, each group at most BATCH_TOKENS when padded (or one row).
+
+    Longest first, so that no core is left with a long batch at the end.
+    """
+    batches: list[list[int]] = []
+    batch: list[int] = []
+    width = 0
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        if batch and (len(batch) + 1) * width > BATCH_TOKENS:
+            batches.append(batch)
+            batch = []
+        if not batch:
+            width = lengths[row]
+        batch.append(row)
+    if batch:
+        batches.append(batch)
+    return batches

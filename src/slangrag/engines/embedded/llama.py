@@ -1,0 +1,161 @@
+"""llama.cpp in this process: load a GGUF file, tokenize, render its chat template, complete.
+
+xllamacpp's one class always opens an HTTP port. It is bound to loopback and locked with a random key,
+and used rather than xllamacpp's callbacks: a closed connection cancels at any moment (also while the
+prompt is still being read), and a blocked read lets Ctrl-C through. Knows nothing of messages' meaning.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from slangrag.errors import EngineMissing, EngineReply, EngineTimeout, EngineUnreachable, ModelUnfit
+
+_HOST: Final = "127.0.0.1"
+
+
+class LlamaServer:
+    """One loaded model. `close` frees it; until then it holds its memory and one loopback port."""
+
+    def __init__(self, model: Path, *, context: int, threads: int, timeout: float) -> None:
+        """Load `model` with room for `context` tokens. `timeout`: seconds of silence allowed later.
+
+        Raises EngineMissing without xllamacpp, ModelUnfit if llama.cpp cannot load the file.
+        """
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise EngineMissing(
+                "the embedded engine's chat model needs xllamacpp, which is not installed",
+                hint="pip install 'slangrag[embedded]'",
+            ) from error
+
+        self._key = secrets.token_urlsafe(32)
+        self._timeout = timeout
+        self._closing = threading.Lock()
+        params = xllamacpp.CommonParams()
+        params.model.path = str(model)
+        params.n_ctx = context
+        params.n_parallel = 1
+        params.hostnames = [_HOST]
+        params.port = 0
+        params.api_keys = [self._key]
+        params.ui = False
+        params.verbosity = -1
+        params.warmup = False
+        params.cache_ram_mib = 0
+        for cpu in (params.cpuparams, params.cpuparams_batch):
+            cpu.n_threads = threads
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise ModelUnfit(
+                f"llama.cpp cannot load {model}: damaged, of an unknown kind, or too large for the memory",
+                hint="--model with another GGUF file",
+            ) from error
+        address = urlsplit(self._server.listening_address)
+        self._port = address.port or 0
+        self.context = context
+
+    def close(self) -> None:
+        """Free the model and its port. Safe to call twice, and from a finaliser."""
+        with self._closing:
+            self._server = None
+
+    def tokenize(self, text: str, *, markup: bool = False) -> list[int]:
+        """Token ids of `text`; only with `markup` are control tokens such as `<|im_end|>` seen as such."""
+        reply = self._post("/tokenize", {"content": text, "parse_special": markup, "add_special": False})
+        tokens: list[int] = reply["tokens"]
+        return tokens
+
+    def render(self, messages: list[dict[str, str]]) -> str:
+        """The prompt that the model's own chat template makes of `messages`, thinking aloud off."""
+        kwargs = {"enable_thinking": False}
+        reply = self._post("/apply-template", {"messages": messages, "chat_template_kwargs": kwargs})
+        prompt: str = reply["prompt"]
+        return prompt
+
+    def complete(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Stream /completion's events; the last has `stop` true. Closing the iterator cancels.
+
+        Raises EngineReply if the stream ends without that last event, or the server reports an error.
+        """
+        connection, response = self._send("/completion", {**request, "stream": True})
+        try:
+            yield from self._events(response)
+        finally:
+            connection.close()
+
+    def _events(self, response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
+        try:
+            for line in response:
+                field, _, value = line.partition(b":")
+                if field not in {b"data", b"error"}:
+                    continue
+                event: dict[str, Any] = json.loads(value)
+                if "error" in event or field == b"error":
+                    raise _reply_error(event)
+                yield event
+                if event.get("stop"):
+                    return
+        except TimeoutError as error:
+            raise self._silence() from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise EngineReply("the embedded chat model broke off", hint="try again") from error
+        raise EngineReply("the embedded chat model stopped without finishing its answer", hint="try again")
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        connection, response = self._send(path, body)
+        try:
+            reply: dict[str, Any] = json.loads(response.read())
+        except TimeoutError as error:
+            raise self._silence() from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise EngineReply("the embedded chat model gave no readable reply", hint="try again") from error
+        finally:
+            connection.close()
+        return reply
+
+    def _send(
+        self, path: str, body: Mapping[str, Any]
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        if self._server is None:
+            raise EngineUnreachable("the embedded chat model was closed", hint="run the command again")
+        connection = http.client.HTTPConnection(_HOST, self._port, timeout=self._timeout)
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        try:
+            connection.request("POST", path, json.dumps(body), {**headers, "Connection": "close"})
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise _reply_error(json.loads(response.read()))
+        except TimeoutError as error:
+            connection.close()
+            raise self._silence() from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            connection.close()
+            raise EngineReply(
+                "the embedded chat model does not answer", hint="run the command again"
+            ) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection, response
+
+    def _silence(self) -> EngineTimeout:
+        return EngineTimeout(
+            f"the embedded chat model gave no word for {self._timeout:g} seconds",
+            hint="SLANGRAG_READ_TIMEOUT=600, or a shorter --num-ctx",
+        )
+
+
+def _reply_error(reply: Mapping[str, Any]) -> EngineReply:
+    inner = reply.get("error", reply)
+    message = inner.get("message", "no reason given") if isinstance(inner, dict) else str(inner)
+    return EngineReply(f"the embedded chat model refused: {' '.join(str(message).split())}", hint="try again")
