@@ -11,7 +11,7 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from slangrag.config import Settings
 from slangrag.engines.embedded.catalogue import find_model
@@ -24,8 +24,6 @@ from slangrag.errors import ContextOverflow, EngineReply
 
 if TYPE_CHECKING:
     from slangrag.engines.embedded.llama import LlamaServer
-
-GGUF_SUFFIX: Final = ".gguf"
 
 
 class EmbeddedChat:
@@ -42,16 +40,16 @@ class EmbeddedChat:
         fetch: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        """`model`: a catalogue name, a GGUF file's path, or None for the catalogue's default.
+        """`model`: a catalogue name, a GGUF file's Path, or None for the catalogue's default.
 
         Raises ModelMissing (no such name or file), ModelUnfit (not GGUF), WeightsError (not fetched
         and `fetch` is False, not fetchable, or damaged).
         """
-        if model is not None and str(model).lower().endswith(GGUF_SUFFIX):
-            self._path = Path(model).expanduser()
-            name = self._path.name
+        if isinstance(model, Path):
+            self._path = model.expanduser()
+            name = model.name
         else:
-            known = find_model(None if model is None else str(model), "chat")
+            known = find_model(model, "chat")
             name = known.name
             (self._path,) = obtain_model(known, settings.cache, fetch=fetch, progress=progress)
         self._head: GgufHead = read_head(self._path)
