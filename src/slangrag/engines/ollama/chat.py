@@ -1,0 +1,177 @@
+"""A chat model on Ollama, streamed natively through /api/chat.
+
+Always sent: num_ctx (left out, the server chooses it by its VRAM, and another one than the loaded one
+reloads the model), `truncate: false` and `shift: false` (else the server drops the head of the
+prompt, or lets it slide away while it answers, in silence) and `think: false` (every version takes it,
+also for models that do not think). One request an answer, and none before it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from slangrag.engines.ollama.faults import not_ollama
+from slangrag.engines.ollama.models import canonical_name
+from slangrag.engines.ollama.server import DEFAULT_CHAT_MODEL, OllamaServer
+from slangrag.engines.ollama.thinking import ThinkingFilter
+from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.errors import ContextOverflow, EngineReply
+
+_SIZE: Final = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([mb])(?![a-z])")
+_CAPABLE_FROM: Final = 1.5e9
+_TINY_FAMILIES: Final = ("tinyllama", "tinydolphin")
+_CHARACTERS_A_TOKEN: Final = 8.0
+"""More than any text of ours has: a prompt that the server counts as shorter than this was cut."""
+
+_PIECES: Final = re.compile(r"[A-Za-z]+|[0-9]|\s+|[^\sA-Za-z0-9]")
+
+
+def looks_capable(model: str) -> bool:
+    """False where the name says that the model has fewer than 1.5 billion parameters.
+
+    By the name alone ("llama3.2:1b", "smollm2:135m"), so that a question needs no request for it; a
+    name that does not tell counts as capable. ModelCard.parameter_size has the true figure.
+    """
+    name = canonical_name(model).lower()
+    sizes = _SIZE.findall(name)
+    if sizes:
+        number, unit = sizes[-1]
+        return float(number) * (1e9 if unit == "b" else 1e6) >= _CAPABLE_FROM
+    return not name.rsplit("/", 1)[-1].startswith(_TINY_FAMILIES)
+
+
+def estimate_tokens(text: str) -> int:
+    """Tokens in `text`, estimated from above without the model's tokenizer.
+
+    A word costs a token for every three letters begun, a digit or a sign one, a stretch of blanks one
+    for every four, and anything beyond ASCII one for each UTF-8 byte (the worst case of byte-level
+    BPE). English prose comes out 1.3 to 1.8 times as long as Llama 3 counts it.
+    """
+    total = 0
+    for piece in _PIECES.findall(text):
+        if not piece.isascii():
+            total += len(piece.encode("utf-8", "replace"))
+        elif piece.isalpha():
+            total += math.ceil(len(piece) / 3)
+        elif piece.isspace():
+            total += piece.count("\n") + len(piece) // 4
+        else:
+            total += 1
+    return total
+
+
+class OllamaChat:
+    """Implements ChatModel over an OllamaServer."""
+
+    def __init__(self, server: OllamaServer, model: str = DEFAULT_CHAT_MODEL) -> None:
+        self._server = server
+        self._model = model
+        self._identity = ChatIdentity("ollama", canonical_name(model), capable=looks_capable(model))
+
+    @property
+    def identity(self) -> ChatIdentity:
+        """Engine and model; no request is made for it. GBNF grammars are not obeyed by Ollama."""
+        return self._identity
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate from above; no request is made for it."""
+        return estimate_tokens(text)
+
+    def stream(
+        self, messages: Sequence[Message], options: ChatOptions, usage: ChatUsage | None = None
+    ) -> Iterator[str]:
+        """Yield the answer as it comes; see ChatModel.
+
+        Raises EngineUnreachable, ModelMissing, ModelUnfit, EngineBusy, EngineTimeout, ContextOverflow,
+        and EngineReply where the stream breaks off, with or without an error line.
+        """
+        usage = ChatUsage() if usage is None else usage
+        thinking, shown = ThinkingFilter(), 0
+        started = time.perf_counter()
+        parts = self._server.wire.stream("/api/chat", self._body(messages, options), purpose="chat")
+        final: dict[str, Any] | None = None
+        try:
+            for part in parts:
+                text = thinking.feed(self._content(part))
+                if text and not shown:
+                    usage.first_token_ms = (time.perf_counter() - started) * 1000
+                shown += len(text)
+                if part.get("done"):
+                    final = part
+                if text:
+                    yield text
+                if final is not None:
+                    break
+            if final is None:
+                raise EngineReply(
+                    f"{self._model} stopped half-way: the stream ended without its last line",
+                    hint="run it again; Ollama's log says why it stopped",
+                )
+            if rest := thinking.finish():
+                shown += len(rest)
+                yield rest
+        finally:
+            parts.close()
+            usage.total_ms = (time.perf_counter() - started) * 1000
+        self._account(final, messages, options, usage)
+        if not shown and thinking.swallowed:
+            usage.notes.append(
+                f"{self._model} spent its {usage.answer_tokens} tokens on thinking and gave no answer"
+            )
+
+    def _body(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
+        settings: dict[str, Any] = {
+            "num_ctx": options.num_ctx,
+            "num_predict": options.max_tokens,
+            "temperature": options.temperature,
+        }
+        if options.seed is not None:
+            settings["seed"] = options.seed
+        if options.stop:
+            settings["stop"] = list(options.stop)
+        return {
+            "model": self._model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "stream": True,
+            "think": False,
+            "truncate": False,
+            "shift": False,
+            "keep_alive": self._server.keep_alive,
+            "options": settings,
+        }
+
+    def _content(self, part: dict[str, Any]) -> str:
+        message = part.get("message")
+        content = message.get("content", "") if isinstance(message, dict) else None
+        if not isinstance(content, str):
+            raise not_ollama(self._server.address, "a line without a message")
+        return content
+
+    def _account(
+        self, final: dict[str, Any], messages: Sequence[Message], options: ChatOptions, usage: ChatUsage
+    ) -> None:
+        """Fill `usage` from the last line, and compare what the server counted with what was sent."""
+
+        def number(name: str) -> int:
+            value = final.get(name)
+            return value if isinstance(value, int) else 0
+
+        usage.prompt_tokens, usage.answer_tokens = number("prompt_eval_count"), number("eval_count")
+        usage.load_ms = number("load_duration") / 1e6
+        if final.get("done_reason") == "length":
+            usage.notes.append(f"the answer was cut at {usage.answer_tokens} tokens")
+        if usage.prompt_tokens >= options.num_ctx:
+            raise ContextOverflow(
+                f"The prompt filled the whole context of {options.num_ctx} tokens, and was probably cut",
+                hint="use a smaller -k, or a larger SLANGRAG_NUM_CTX",
+            )
+        least = int(sum(len(message.content) for message in messages) / _CHARACTERS_A_TOKEN)
+        if 0 < usage.prompt_tokens < least:
+            usage.notes.append(
+                f"Ollama read {usage.prompt_tokens} tokens of a prompt of at least {least}: "
+                "this version may have cut it in silence; update Ollama"
+            )
