@@ -20,17 +20,22 @@ _ESCAPES: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# Control characters but tab and the line ends; lone surrogates; soft hyphen; what has no width; bidirectional
-# marks, embeddings and isolates; interlinear marks; language tags (a way to hide text from the eye).
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+# Soft hyphen and joiners; what has no width or no ink; bidirectional marks, embeddings and isolates; lone
+# surrogates; interlinear marks; language tags (a way to hide text from the eye and not from a model).
+_UNSEEN: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+_INVISIBLE: Final = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f{_UNSEEN}]")
+# Without any of these, a text hides nothing.
+_SUSPECT: Final = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200d\u2028\u2029{_UNSEEN}]")
+# Windows-1252 punctuation that was read as Latin-1.
+_MISREAD: Final = str.maketrans("\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99", "€…‘’“”•–—™")
 # A joiner is kept inside an emoji (family, profession, flag), where it has a meaning.
 _STRAY_JOINER: Final = re.compile(
     "(?<![\u2600-\u27bf\ufe0f\U0001f1e6-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\U0001f1e6-\U0001faff])"
 )
-_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ATTRIBUTES: Final = r"""(?:\s+[a-zA-Z-]{1,20}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*/?"""
 # Only names that HTML knows: "<sarcasm>", "<insert name>" and "<3" are things people say.
@@ -43,15 +48,11 @@ _TAG: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEMICOLONS: Final = re.compile(r";{2,}")
-_BLANKS: Final = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_BLANK: Final = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BLANKS: Final = re.compile(f" *[{_BLANK}][ {_BLANK}]*|  +")
 _AROUND_BREAK: Final = re.compile(r" *\n *")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _WHITE: Final = re.compile(r"\s+")
-# Text without any of these needs nothing but a strip. Most of it is of that kind.
-_SUSPECT_DEFINITION: Final = re.compile(
-    "[^ -:=?-~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff]|;;|  |<|&[#a-zA-Z]"
-)
-_SUSPECT_WORD: Final = re.compile("[^ -;=?-~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff]|  |<|&[#a-zA-Z]")
 
 
 def _breaks(match: re.Match[str]) -> str:
@@ -65,21 +66,30 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def _visible(text: str) -> str:
-    """`text` without escapes and invisible characters, line ends as line feeds."""
-    text = _ESCAPES.sub("", text)
-    text = _LINE_END.sub("\n", text)
-    text = _INVISIBLE.sub("", text)
-    return _STRAY_JOINER.sub("", text)
+    """`text` without escapes and invisible characters, line ends as line feeds, entities resolved."""
+    if _SUSPECT.search(text):
+        text = _ESCAPES.sub("", text).translate(_MISREAD)
+        text = _LINE_END.sub("\n", text)
+        text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    return text
 
 
-def _definition_once(text: str) -> str:
-    text = _visible(text)
-    text = _ENTITY.sub(_entity, text)
-    text = _SEMICOLONS.sub(_breaks, text)
-    text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
-    text = _BLANKS.sub(" ", text)
-    text = _AROUND_BREAK.sub("\n", text)
-    return _BLANK_LINES.sub("\n\n", text).strip()
+def _blanks(text: str) -> str:
+    """`text` with every run of blanks as one space."""
+    if "  " in text or "\t" in text or not text.isascii():
+        return _BLANKS.sub(" ", text)
+    return text
+
+
+def _without_tags(text: str, *, line_break: str) -> str:
+    return _TAG.sub("", _BREAKING_TAG.sub(line_break, text)) if "<" in text else text
+
+
+def _plain(text: str) -> bool:
+    """Whether there is nothing to clean in `text` but what semicolons may mean. Most of it is so."""
+    return text.isascii() and text.isprintable() and "&" not in text and "<" not in text and "  " not in text
 
 
 def clean_definition(text: str) -> str:
@@ -89,19 +99,21 @@ def clean_definition(text: str) -> str:
     lines and of spaces shrink. May be empty. Idempotent.
     """
     text = text.strip()
-    if not _SUSPECT_DEFINITION.search(text):
+    if ";;" not in text and _plain(text):
         return text
-    # One layer can hide another ("&amp;lt;b&gt;"). Every step shortens or ends, so this ends too.
-    while (cleaned := _definition_once(text)) != text:
-        text = cleaned
+    # One layer can hide another ("&amp;lt;b&gt;"). Every round shortens the text or is the last.
+    before = None
+    while text != before:
+        before = text
+        text = _visible(text)
+        if ";;" in text:
+            text = _SEMICOLONS.sub(_breaks, text)
+        text = _without_tags(text, line_break="\n")
+        text = _blanks(text)
+        if "\n" in text:
+            text = _BLANK_LINES.sub("\n\n", _AROUND_BREAK.sub("\n", text))
+        text = text.strip()
     return text
-
-
-def _word_once(text: str) -> str:
-    text = _ENTITY.sub(_entity, _visible(text))
-    # Some headwords are tags: "<br>" is one. Markup goes only where a word is left.
-    bare = _TAG.sub("", _BREAKING_TAG.sub(" ", text))
-    return _WHITE.sub(" ", bare if bare.strip() else text).strip()
 
 
 def clean_word(text: str) -> str:
@@ -110,8 +122,13 @@ def clean_word(text: str) -> str:
     May be empty. Idempotent. Fit for author names too.
     """
     text = text.strip()
-    if not _SUSPECT_WORD.search(text):
+    if _plain(text):
         return text
-    while (cleaned := _word_once(text)) != text:
-        text = cleaned
+    before = None
+    while text != before:
+        before = text
+        text = _visible(text)
+        # Some headwords are tags ("<br>"): markup goes only where a word is left.
+        text = _without_tags(text, line_break=" ").strip() or text
+        text = _WHITE.sub(" ", text).strip()
     return text

@@ -22,6 +22,7 @@ from slangrag.corpus.clean import clean_definition, clean_word
 from slangrag.corpus.columns import KAGGLE_HEADER, Columns, read_columns
 from slangrag.corpus.entry import Entry
 from slangrag.corpus.lines import LONGEST_LINE, LineTape
+from slangrag.corpus.rating import rate
 from slangrag.corpus.repair import Beyond, repair, starts_row
 from slangrag.corpus.stream import SourceFingerprint, fingerprint, open_stream
 from slangrag.errors import InputFormat
@@ -32,7 +33,7 @@ _MOST_LINES: Final = 2_000
 _KEPT_OF_A_REJECT: Final = 500
 _EXCEL_ERRORS: Final = frozenset({"#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"})
 _DATE_AUTHOR: Final = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d)?")
-_UNKNOWN_VOTES: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})
+_UNKNOWN_VOTES: Final = frozenset({"nan", "na", "n/a", "null", "none", "-", "?"})
 _VOTES: Final = re.compile(r"(-?\d+)(?:\.0*)?")
 
 
@@ -100,9 +101,7 @@ class Source:
         if counts["damaged-lines"]:
             said.append(f"{counts['damaged-lines']} lines were not valid UTF-8; read as best they could be")
         if counts["rows"] in (EXCEL_ROWS, EXCEL_ROWS - 1):
-            said.append(
-                f"the file ends at {EXCEL_ROWS:,} rows, where Excel stops: a copy that Excel cut?"
-            )
+            said.append(f"the file ends at {EXCEL_ROWS:,} rows, where Excel stops: a copy that Excel cut?")
         excel = counts["excel-cells"] + counts["date-authors"]
         if counts["excel-cells"] or counts["date-authors"] >= 3:
             said.append(
@@ -209,7 +208,8 @@ class Source:
         if author and author[0] in "0123" and _DATE_AUTHOR.fullmatch(author):
             self._counts["date-authors"] += 1
         entry_id = clean_word(fields[columns.word_id]) if columns.word_id is not None else ""
-        return Entry(entry_id or content_id(word, definition), word, definition, up, down, author)
+        rating = max(rate(word), rate(definition))
+        return Entry(entry_id or content_id(word, definition), word, definition, up, down, author, rating)
 
 
 def content_id(word: str, definition: str) -> str:
@@ -227,6 +227,8 @@ def _votes(text: str) -> int | None:
     if text.isdecimal():
         return int(text)
     text = text.strip()
+    if not text:
+        return None
     if match := _VOTES.fullmatch(text):
         count = int(match[1])
         return count if count >= 0 else None
