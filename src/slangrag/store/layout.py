@@ -23,6 +23,16 @@ class StoreLayout:
         return self.root / "chroma"
 
     @property
+    def building(self) -> Path:
+        """Where a Chroma directory is built before it takes the place of `chroma`."""
+        return self.root / "chroma.building"
+
+    @property
+    def retired(self) -> Path:
+        """The Chroma directory that was just replaced, on its way out."""
+        return self.root / "chroma.retired"
+
+    @property
     def lock(self) -> Path:
         """The writer's lock file; it says who holds it."""
         return self.root / "store.lock"

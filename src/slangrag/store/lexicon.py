@@ -7,15 +7,18 @@ imported only where vectors are asked for.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from slangrag.corpus.entry import Entry
 from slangrag.corpus.headword import fold
-from slangrag.errors import StoreDamaged, StoreMismatch, StoreMissing
+from slangrag.errors import StoreDamaged, StoreError, StoreMismatch, StoreMissing
+from slangrag.store import ledger
 from slangrag.store.layout import StoreLayout
 from slangrag.store.schema import SCHEMA_VERSION
 
@@ -25,6 +28,15 @@ if TYPE_CHECKING:
 
 ENTRY_COLUMNS: Final = "entry_id, word, definition, up_votes, down_votes, author, rating"
 _MANY: Final = 500
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """How fresh a view is: the last commit (ISO 8601, UTC), and whether the last load came to its end."""
+
+    saved_at: str | None
+    complete: bool
 
 
 class Lexicon:
@@ -46,6 +58,13 @@ class Lexicon:
             for table in ("entries", "headwords", "vectors")
         }
 
+    def as_of(self) -> AsOf:
+        """How fresh this view is: whether a load is under way or was left unfinished, and its last commit."""
+        last = ledger.newest(self.connection)
+        return AsOf(
+            saved_at=ledger.saved_at(self.connection), complete=last is None or last.state == "complete"
+        )
+
     def lookup(self, word: str) -> list[Entry]:
         """Entries whose headword folds like `word`, most net votes first."""
         rows = self.connection.execute(
@@ -58,7 +77,7 @@ class Lexicon:
     def entries(self, rids: Sequence[int]) -> dict[int, Entry]:
         """Entries by row id; ids that are not there are absent from the answer."""
         found: dict[int, Entry] = {}
-        for chunk in _chunks(rids):
+        for chunk in chunks(rids):
             marks = ",".join("?" * len(chunk))
             for rid, *row in self.connection.execute(
                 f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE rid IN ({marks})", chunk
@@ -71,7 +90,7 @@ class Lexicon:
         import numpy as np
 
         found: dict[int, NDArray[np.float32]] = {}
-        for chunk in _chunks(rids):
+        for chunk in chunks(rids):
             marks = ",".join("?" * len(chunk))
             for rid, blob in self.connection.execute(
                 f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk
@@ -84,33 +103,53 @@ class Lexicon:
         self.connection.close()
 
 
-def _chunks(rids: Iterable[int]) -> Iterator[list[int]]:
-    ids = list(rids)
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in lists short enough for one SQL statement's parameters."""
+    ids = list(values)
     for start in range(0, len(ids), _MANY):
         yield ids[start : start + _MANY]
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """A read-only connection that also opens a finished lexicon in a read-only directory."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        connection.execute("PRAGMA user_version")
+    except sqlite3.OperationalError:
+        # A log mode's header without a log: nobody writes, and this place does not let a log be made.
+        connection.close()
+        if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
+            raise
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
 @contextmanager
 def open_lexicon(root: Path) -> Iterator[Lexicon]:
-    """The lexicon of the store at `root`, read-only.
+    """The lexicon of the store at `root`, read-only; safe while another process writes to it.
 
-    Raises StoreMissing if there is none, StoreMismatch for another schema version, StoreDamaged
-    where the file is no lexicon.
+    Each statement sees what was committed when it began (`Lexicon.as_of` says when that was). Raises
+    StoreMissing if there is none, StoreMismatch for another schema version, StoreDamaged where the file
+    is no lexicon.
     """
     path = StoreLayout(root).lexicon
     if not path.is_file():
         raise StoreMissing(f"there is no slang store at {root}", hint="slangrag ingest --sample")
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        connection.execute("PRAGMA query_only = ON")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
-            raise StoreMismatch(
-                f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
-                hint="slangrag ingest CSV --into NEW_STORE",
-            )
-        yield Lexicon(connection, path)
+        with closing(_connect(path)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                raise StoreMissing(f"the slang store at {root} is empty", hint="slangrag ingest --sample")
+            if version != SCHEMA_VERSION:
+                raise StoreMismatch(
+                    f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
+                    hint="slangrag ingest CSV --into NEW_STORE",
+                )
+            yield Lexicon(connection, path)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"{path} cannot be read just now: {error}", hint="try again, or: slangrag store verify"
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"{path} cannot be read: {error}", hint="slangrag store verify") from error
-    finally:
-        connection.close()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from slangrag.store import headwords
+
 SCHEMA_VERSION: Final = 1
 
-TABLES: Final = """
+VECTORS: Final = "(rid INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
+
+TABLES: Final = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row per distinct folded headword. word is the spelling to show.
@@ -16,8 +21,9 @@ CREATE TABLE headwords (
     word TEXT NOT NULL
 );
 
+-- AUTOINCREMENT: the index remembers row ids, so one that was pruned must not come back.
 CREATE TABLE entries (
-    rid INTEGER PRIMARY KEY,
+    rid INTEGER PRIMARY KEY AUTOINCREMENT,
     entry_id TEXT NOT NULL UNIQUE,
     hid INTEGER NOT NULL REFERENCES headwords (hid),
     word TEXT NOT NULL,
@@ -26,14 +32,54 @@ CREATE TABLE entries (
     down_votes INTEGER,
     author TEXT NOT NULL DEFAULT '',
     rating INTEGER NOT NULL DEFAULT 0,
-    text_hash BLOB NOT NULL            -- of word and definition: what decides whether to embed again
+    text_hash BLOB NOT NULL,           -- of word and definition: what decides whether to embed again
+    source INTEGER NOT NULL            -- ledger id of the last load that saw this entry
 );
 CREATE INDEX entries_by_headword ON entries (hid);
 
--- Unit vectors, float16, little-endian. In a table of their own, so that reading entries stays cheap.
-CREATE TABLE vectors (rid INTEGER PRIMARY KEY REFERENCES entries (rid), vector BLOB NOT NULL);
+-- One row per load of one file with one set of options. record, line, byte: where to go on.
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    options TEXT NOT NULL,
+    state TEXT NOT NULL,               -- reading, superseded, complete
+    record INTEGER NOT NULL DEFAULT 0,
+    line INTEGER NOT NULL DEFAULT 0,
+    byte INTEGER NOT NULL DEFAULT 0,
+    accepted INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0,
+    duplicates INTEGER NOT NULL DEFAULT 0,
+    filtered INTEGER NOT NULL DEFAULT 0,
+    embedded INTEGER NOT NULL DEFAULT 0,
+    rewritten INTEGER NOT NULL DEFAULT 0,  -- entries of earlier loads that this one changed or pruned
+    saved_at TEXT NOT NULL
+);
+
+-- Rows set aside. entry_id, text_hash and fold are there for rows that the embedder refused.
+CREATE TABLE rejects (
+    source INTEGER NOT NULL REFERENCES ledger (id),
+    record INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    text TEXT NOT NULL,
+    entry_id TEXT,
+    text_hash BLOB,
+    fold TEXT,
+    PRIMARY KEY (source, record)
+) WITHOUT ROWID;
+CREATE INDEX rejects_by_entry ON rejects (entry_id) WHERE entry_id IS NOT NULL;
+CREATE INDEX rejects_by_headword ON rejects (fold) WHERE fold IS NOT NULL;
+
+-- Entries that the index holds otherwise than this file does: changed or gone since it was built.
+CREATE TABLE stale (entry_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE entries_fts USING fts5 (
     word, definition, content='entries', content_rowid='rid', tokenize='porter unicode61 remove_diacritics 2'
 );
 """
+    # Unit vectors, float16, little-endian. In a table of their own, so that reading entries stays cheap.
+    + f"CREATE TABLE vectors {VECTORS};\n"
+    + headwords.TABLES
+)

@@ -1,0 +1,114 @@
+"""What an ingest is asked to do, how it tells of its progress, what it reports at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from slangrag.corpus.filters import Filters
+from slangrag.engines.protocols import EmbedderIdentity
+
+Stage = Literal["re-embed", "read/embed", "headwords", "index", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How texts go to the embedder: at most `items` and `characters` a call, `in_flight` calls at once.
+
+    `waiting` calls are kept ready behind these, so that a commit never makes the embedder wait.
+    """
+
+    items: int = 64
+    characters: int = 32_000
+    in_flight: int = 1
+    waiting: int = 16
+
+
+# An Ollama server gains up to 15 % from a second call in flight and nothing from batches above 128;
+# the embedded engine's one call already uses every core.
+_BATCHING: Final[Mapping[str, Batching]] = {"ollama": Batching(in_flight=2), "embedded": Batching()}
+
+
+def batching_for(identity: EmbedderIdentity) -> Batching:
+    """Batch bounds that suit an engine."""
+    return _BATCHING.get(identity.engine, Batching())
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to commit, in seconds: not within `least` of the last, and so that commits take no more
+    than one part in `share` of the time."""
+
+    least: float = 0.5
+    share: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPlan:
+    """One file into one store. columns maps our field names to the file's; batching None suits the engine.
+
+    prune removes entries that this load did not see; reembed allows another embedder to replace the
+    store's vectors.
+    """
+
+    csv: Path
+    store: Path
+    columns: Mapping[str, str] | None = None
+    filters: Filters = field(default_factory=Filters)
+    prune: bool = False
+    reembed: bool = False
+    batching: Batching | None = None
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def options(self) -> str:
+        """What, beside the file, decides which entries a load leaves: kept in the ledger."""
+        chosen = {"columns": dict(self.columns or {}), "filters": asdict(self.filters), "prune": self.prune}
+        return json.dumps(chosen, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands. done and total count rows; total is None where nobody can know it yet.
+
+    rate is in rows per second, eta in seconds (None while unknown).
+    """
+
+    stage: Stage
+    done: int
+    total: int | None
+    rate: float
+    eta: float | None
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """The `ingest` JSON contract: counts over the whole file, time over this run.
+
+    rows_read = accepted + rejected + duplicates + filtered and accepted = embedded + already_present,
+    always. embedded counts what this run embedded; already_present what needed no embedding, rows of an
+    earlier, stopped run of the same load included.
+    """
+
+    rows_read: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    filtered: int
+    embedded: int
+    already_present: int
+    seconds: float
+    rows_per_second: float
+    complete: bool
+    store: str
+    notes: tuple[str, ...] = ()
+
+    def contract(self) -> dict[str, Any]:
+        """Exactly the fields of the JSON contract, in its order."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}

@@ -1,0 +1,168 @@
+"""One file into one store, from the first record to the settled index.
+
+Holds the store's lock all the way. Prints nothing, installs no signal handler: see `StopFlag`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from slangrag.corpus.reader import Position, open_source
+from slangrag.engines.protocols import Embedder
+from slangrag.errors import StoreMissing
+from slangrag.ingest.embedding import PatientEmbedder
+from slangrag.ingest.pipeline import Load
+from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for
+from slangrag.ingest.progress import Meter
+from slangrag.ingest.reembed import reembed
+from slangrag.ingest.settle import Item, Settler
+from slangrag.ingest.stop import StopFlag
+from slangrag.store import fingerprint
+from slangrag.store import ledger as ledgers
+from slangrag.store.build import is_current, update_index
+from slangrag.store.ledger import Ledger
+from slangrag.store.lexicon import open_lexicon
+from slangrag.store.lock import hold
+from slangrag.store.writer import LexiconWriter, guard, open_writer
+
+
+def finished(plan: IngestPlan) -> IngestReport | None:
+    """The report of an ingest that has nothing left to do; None if there is something. Needs no engine."""
+    began = time.monotonic()
+    try:
+        with open_lexicon(plan.store) as lexicon, open_source(plan.csv, columns=plan.columns) as source:
+            done = ledgers.finished(lexicon.connection, source.fingerprint.sha256, plan.options)
+            if done is None or not is_current(lexicon, plan.store):
+                return None
+            return report_of(plan, done, embedded=0, began=began)
+    except StoreMissing:
+        return None
+
+
+def run(
+    plan: IngestPlan,
+    embedder: Embedder,
+    *,
+    progress: Report = lambda _: None,
+    stop: StopFlag | None = None,
+) -> IngestReport:
+    """Load the file: read, clean, embed, write, index. Killed anywhere, the same call goes on.
+
+    Raises StoppedEarly (KeyboardInterrupt for SIGINT) after a stop, StoreLocked, StoreMismatch, StoreError,
+    the InputErrors of the reader and the EngineErrors that no patience could mend. In every case what
+    was committed stays.
+    """
+    began = time.monotonic()
+    stop = stop or StopFlag()
+    identity = embedder.identity
+    meta = {
+        fingerprint.EMBEDDER: fingerprint.to_meta(identity),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    with (
+        open_source(plan.csv, columns=plan.columns) as source,
+        hold(plan.store) as lock,
+        open_writer(plan.store, meta=meta) as writer,
+        guard(writer.path),
+    ):
+        read = source.fingerprint
+        patient = PatientEmbedder(embedder, stop)
+        reembed(writer, patient, plan, progress, stop)
+        done = ledgers.finished(writer.connection, read.sha256, plan.options)
+        embedded_before = 0
+        if done is None:
+            done = ledgers.begin(writer.connection, read.name, read.size, read.sha256, plan.options)
+            embedded_before = done.embedded
+            start = Position(done.record, done.line, done.byte) if done.record else None
+            load(writer, done, map(Item.of, source.records(start)), patient, plan, progress, stop)
+            complete(writer, done, plan, progress)
+        else:
+            embedded_before = done.embedded
+        index(writer, plan, lock, progress, stop)
+        return report_of(
+            plan, done, embedded=done.embedded - embedded_before, began=began, notes=source.notes
+        )
+
+
+def load(
+    writer: LexiconWriter,
+    ledger: Ledger,
+    items: Iterator[Item],
+    patient: PatientEmbedder,
+    plan: IngestPlan,
+    progress: Report,
+    stop: StopFlag,
+) -> None:
+    """Take the items through the pipeline into the lexicon; a stop is raised as `run` says."""
+    meter = Meter("read/embed", progress)
+    batching = plan.batching or batching_for(patient.identity)
+
+    def told(now: Ledger) -> None:
+        meter.tell(now.record, expected_records(now))
+
+    settler = Settler(writer, ledger.id, plan.filters, patient.identity, batching)
+    ended = Load(writer, ledger, settler, patient, batching, plan.pace, stop, told).run(items)
+    told(ledger)
+    assert ledger.balanced, ledger
+    if not ended:
+        raise stop.leave(f"{ledger.record:,} records are done and kept in {plan.store}")
+
+
+def expected_records(ledger: Ledger) -> int | None:
+    """How many records the file has, judged by the bytes so far; None where it is compressed."""
+    if ledger.name.endswith((".gz", ".zip")) or not ledger.byte:
+        return None
+    return round(ledger.record * ledger.size / ledger.byte)
+
+
+def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:
+    """The load's end, in one transaction: prune, what depends on all entries, the ledger's last word."""
+    meter = Meter("headwords", progress)
+    total = writer.counts()["headwords"]
+    meter.tell(0, total)
+    if plan.prune:
+        rows = writer.connection.execute("SELECT rid FROM entries WHERE source <> ?", (ledger.id,)).fetchall()
+        writer.remove([rid for (rid,) in rows])
+        ledger.rewritten += len(rows)
+    writer.finish_headwords(sweep=ledger.rewritten > 0)
+    ledger.state = "complete"
+    ledgers.save(writer.connection, ledger)
+    writer.commit()
+    meter.tell(total, total)
+
+
+def index(writer: LexiconWriter, plan: IngestPlan, lock: int, progress: Report, stop: StopFlag) -> None:
+    """Bring the index up to the lexicon; a stop is raised as `run` says."""
+    meters = {"index": Meter("index", progress), "settle": Meter("settle", progress)}
+    ended = update_index(
+        writer,
+        plan.store,
+        lock=lock,
+        told=lambda stage, done, total: meters[stage].tell(done, total),
+        stop=lambda: stop.requested,
+    )
+    if not ended:
+        raise stop.leave(f"every entry is in {plan.store}, the index is not finished")
+
+
+def report_of(
+    plan: IngestPlan, ledger: Ledger, *, embedded: int, began: float, notes: tuple[str, ...] = ()
+) -> IngestReport:
+    """The report of a load that began at `began` (monotonic seconds)."""
+    seconds = time.monotonic() - began
+    return IngestReport(
+        rows_read=ledger.record,
+        accepted=ledger.accepted,
+        rejected=ledger.rejected,
+        duplicates=ledger.duplicates,
+        filtered=ledger.filtered,
+        embedded=embedded,
+        already_present=ledger.accepted - embedded,
+        seconds=round(seconds, 3),
+        rows_per_second=round(ledger.record / seconds, 1) if seconds > 0 else 0.0,
+        complete=ledger.state == "complete",
+        store=str(plan.store),
+        notes=notes,
+    )

@@ -1,0 +1,52 @@
+"""The fingerprint: which embedder made a store's vectors, and what to say when another comes along.
+
+Compares and words things; reading and writing the lexicon's `meta` is left to its callers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.errors import StoreMismatch
+
+EMBEDDER: Final = "embedder"
+PENDING_EMBEDDER: Final = "pending_embedder"
+
+
+def to_meta(identity: EmbedderIdentity) -> dict[str, Any]:
+    """What `meta` keeps of an embedder."""
+    return asdict(identity)
+
+
+def from_meta(value: dict[str, Any]) -> EmbedderIdentity:
+    """The embedder that `meta` remembers."""
+    return EmbedderIdentity(**value)
+
+
+def describe(identity: EmbedderIdentity) -> str:
+    """One embedder in a few words, for messages."""
+    digest = f", {identity.digest.removeprefix('sha256:')[:12]}" if identity.digest else ""
+    return f"{identity.engine}/{identity.model} ({identity.dimension} dimensions{digest})"
+
+
+def agree(stored: EmbedderIdentity, offered: EmbedderIdentity) -> bool:
+    """Whether vectors of the two can live in one store. A digest that one of them lacks is not compared."""
+    same_digest = not stored.digest or not offered.digest or stored.digest == offered.digest
+    return same_digest and replace(stored, digest="") == replace(offered, digest="")
+
+
+def require_agreement(stored: EmbedderIdentity, offered: EmbedderIdentity, root: Path) -> None:
+    """Raise StoreMismatch, naming both models and both ways out, unless the two agree."""
+    if agree(stored, offered):
+        return
+    mine, yours = describe(stored), describe(offered)
+    if mine == yours:
+        mine = f"{mine} and the document template {stored.document_template!r}"
+        yours = f"{yours} and {offered.document_template!r}"
+    raise StoreMismatch(
+        f"the store at {root} was made with {mine}, not with {yours}",
+        hint="slangrag ingest CSV --into NEW_STORE, or to replace its vectors: slangrag ingest CSV --reembed",
+    )

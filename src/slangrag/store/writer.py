@@ -1,0 +1,320 @@
+"""Writing the lexicon: entries, headwords, full text, vectors, rejects and ledger, in one transaction.
+
+Whoever holds the store's lock opens one `LexiconWriter`; what it wrote is there after `commit` and not
+before. Knows nothing of CSV files, of embedders or of Chroma.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.headword import fold
+from slangrag.errors import StoreDamaged, StoreError, StoreMismatch
+from slangrag.store import headwords, journal
+from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import Lexicon, chunks
+from slangrag.store.schema import SCHEMA_VERSION, TABLES
+
+_WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lexicon has of an entry id: its row, the hash of its text, the rest, the load that saw it."""
+
+    rid: int
+    text_hash: bytes
+    source: int
+    rest: tuple[int | None, int | None, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A row to write: the entry, the hash of its text, its unit vector as float16 bytes."""
+
+    entry: Entry
+    text_hash: bytes
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A record set aside: its number, its line, why, the beginning of its text.
+
+    entry_id, text_hash and fold (of the headword) are given for rows that the embedder refused.
+    """
+
+    record: int
+    line: int
+    reason: str
+    text: str
+    entry_id: str | None = None
+    text_hash: bytes | None = None
+    fold: str | None = None
+
+
+def rest_of(entry: Entry) -> tuple[int | None, int | None, str, int]:
+    """What may change in an entry without embedding it again."""
+    return entry.up_votes, entry.down_votes, entry.author, entry.rating
+
+
+class LexiconWriter(Lexicon):
+    """Write access to one lexicon, with all of its reading. One per store, in one thread."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
+        self._next_rid = self._after("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
+        self._next_hid = self._after("SELECT max(hid) FROM headwords")
+
+    def _after(self, query: str) -> int:
+        row = self.connection.execute(query).fetchone()
+        return 1 + (row[0] or 0 if row else 0)
+
+    def set_meta(self, key: str, value: Any) -> None:
+        """Keep a JSON value under `key`; None takes it away."""
+        if value is None:
+            self.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        else:
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
+
+    def known(self, entry_ids: Iterable[str]) -> dict[str, Known]:
+        """Which of these ids are there; absent ones are absent from the answer."""
+        found: dict[str, Known] = {}
+        for some in chunks(entry_ids):
+            for entry_id, rid, text_hash, source, *rest in self.connection.execute(
+                "SELECT entry_id, rid, text_hash, source, up_votes, down_votes, author, rating FROM entries "
+                f"WHERE entry_id IN ({','.join('?' * len(some))})",
+                some,
+            ):
+                found[entry_id] = Known(rid, text_hash, source, tuple(rest))
+        return found
+
+    def refused(self, entry_ids: Iterable[str], source: int) -> dict[str, bytes]:
+        """Text hashes, by id, of rows that the embedder refused in this load."""
+        found: dict[str, bytes] = {}
+        for some in chunks(entry_ids):
+            found.update(
+                self.connection.execute(
+                    "SELECT entry_id, text_hash FROM rejects WHERE source = ? "
+                    f"AND entry_id IN ({','.join('?' * len(some))})",
+                    (source, *some),
+                ).fetchall()
+            )
+        return found
+
+    def count_of(self, folded: str, source: int) -> int:
+        """Entries of a headword that this load saw or had refused."""
+        (entries,) = self.connection.execute(
+            "SELECT count(*) FROM entries JOIN headwords USING (hid) WHERE fold = ? AND source = ?",
+            (folded, source),
+        ).fetchone()
+        (refused,) = self.connection.execute(
+            "SELECT count(*) FROM rejects WHERE fold = ? AND source = ?", (folded, source)
+        ).fetchone()
+        return int(entries + refused)
+
+    def count_of_load(self, source: int) -> int:
+        """Entries that this load saw or had refused."""
+        (entries,) = self.connection.execute(
+            "SELECT count(*) FROM entries WHERE source = ?", (source,)
+        ).fetchone()
+        (refused,) = self.connection.execute(
+            "SELECT count(*) FROM rejects WHERE source = ? AND fold IS NOT NULL", (source,)
+        ).fetchone()
+        return int(entries + refused)
+
+    def add(self, rows: Sequence[NewEntry], source: int) -> None:
+        """Write entries that are not there yet, in this order."""
+        hids = self._headwords([row.entry.word for row in rows])
+        first = self._next_rid
+        self._next_rid += len(rows)
+        numbered = list(enumerate(rows, first))
+        self.connection.executemany(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    rid,
+                    row.entry.entry_id,
+                    hid,
+                    row.entry.word,
+                    row.entry.definition,
+                    *rest_of(row.entry),
+                    row.text_hash,
+                    source,
+                )
+                for (rid, row), hid in zip(numbered, hids, strict=True)
+            ),
+        )
+        self.connection.executemany(
+            "INSERT INTO entries_fts (rowid, word, definition) VALUES (?, ?, ?)",
+            ((rid, row.entry.word, row.entry.definition) for rid, row in numbered),
+        )
+        self.connection.executemany(
+            "INSERT INTO vectors VALUES (?, ?)", ((rid, row.vector) for rid, row in numbered)
+        )
+
+    def change(self, rows: Sequence[tuple[int, NewEntry]], source: int) -> None:
+        """Give entries, by row id, another text and vector."""
+        hids = self._headwords([row.entry.word for _, row in rows])
+        for (rid, row), hid in zip(rows, hids, strict=True):
+            self._forget_text(rid)
+            entry = row.entry
+            self.connection.execute(
+                "UPDATE entries SET hid = ?, word = ?, definition = ?, up_votes = ?, down_votes = ?, "
+                "author = ?, rating = ?, text_hash = ?, source = ? WHERE rid = ?",
+                (hid, entry.word, entry.definition, *rest_of(entry), row.text_hash, source, rid),
+            )
+            self.connection.execute(
+                "INSERT INTO entries_fts (rowid, word, definition) VALUES (?, ?, ?)",
+                (rid, entry.word, entry.definition),
+            )
+            self.connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (rid, row.vector))
+            self._stale(entry.entry_id)
+
+    def see(self, rids: Sequence[int], source: int) -> None:
+        """Note that this load saw these entries as they are."""
+        self.connection.executemany(
+            "UPDATE entries SET source = ? WHERE rid = ?", ((source, r) for r in rids)
+        )
+
+    def revise(self, rows: Sequence[tuple[int, Entry]], source: int) -> None:
+        """Give entries, by row id, other votes, author or rating; text and vector stay."""
+        for rid, entry in rows:
+            self.connection.execute(
+                "UPDATE entries SET up_votes = ?, down_votes = ?, author = ?, rating = ?, source = ? "
+                "WHERE rid = ?",
+                (*rest_of(entry), source, rid),
+            )
+            self._stale(entry.entry_id)
+
+    def remove(self, rids: Sequence[int]) -> None:
+        """Take entries out, with their vectors and full text."""
+        for rid in rids:
+            self._forget_text(rid)
+            self.connection.execute(
+                "INSERT OR IGNORE INTO stale SELECT entry_id FROM entries WHERE rid = ?", (rid,)
+            )
+            self.connection.execute("DELETE FROM vectors WHERE rid = ?", (rid,))
+            self.connection.execute("DELETE FROM entries WHERE rid = ?", (rid,))
+
+    def reject(self, rows: Iterable[RejectedRow], source: int) -> None:
+        """Set records aside under this load."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO rejects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            ((source, r.record, r.line, r.reason, r.text, r.entry_id, r.text_hash, r.fold) for r in rows),
+        )
+
+    def finish_headwords(self, *, sweep: bool) -> None:
+        """What depends on the whole corpus is made anew; with `sweep`, headwords without entries go."""
+        if sweep:
+            for table in ("forms", "headwords"):
+                self.connection.execute(f"DELETE FROM {table} WHERE {_WITHOUT_ENTRIES}")
+        headwords.finish(self.connection)
+
+    def commit(self) -> None:
+        """Make everything written so far last."""
+        self.connection.commit()
+
+    def _stale(self, entry_id: str) -> None:
+        self.connection.execute("INSERT OR IGNORE INTO stale VALUES (?)", (entry_id,))
+
+    def _forget_text(self, rid: int) -> None:
+        # An external-content FTS5 table must be told the old text (sqlite.org/fts5.html, 4.4.3).
+        self.connection.execute(
+            "INSERT INTO entries_fts (entries_fts, rowid, word, definition) "
+            "SELECT 'delete', rid, word, definition FROM entries WHERE rid = ?",
+            (rid,),
+        )
+
+    def _headwords(self, words: Sequence[str]) -> list[int]:
+        """Headword ids of these words, in order; new headwords are written and registered."""
+        folds = [fold(word) for word in words]
+        found: dict[str, int] = {}
+        for some in chunks(set(folds)):
+            found.update(
+                self.connection.execute(
+                    f"SELECT fold, hid FROM headwords WHERE fold IN ({','.join('?' * len(some))})", some
+                ).fetchall()
+            )
+        fresh: list[tuple[int, str, str]] = []
+        for folded, word in zip(folds, words, strict=True):
+            if folded not in found:
+                found[folded] = self._next_hid
+                fresh.append((self._next_hid, folded, word))
+                self._next_hid += 1
+        self.connection.executemany("INSERT INTO headwords VALUES (?, ?, ?)", fresh)
+        headwords.register(self.connection, [(hid, folded) for hid, folded, _ in fresh])
+        return [found[folded] for folded in folds]
+
+
+@contextmanager
+def guard(path: Path) -> Iterator[None]:
+    """SQLite's complaints as store errors; whatever was committed before stays."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "disk I/O error" in text:
+            raise StoreError(
+                f"the disk of {path} is full or failing ({text}); everything committed before is kept",
+                hint="make room, then run the same command again",
+            ) from error
+        raise StoreError(f"{path} cannot be written: {text}", hint="slangrag store verify") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"{path} is damaged: {error}", hint="slangrag store verify") from error
+
+
+@contextmanager
+def open_writer(
+    root: Path, *, mode: journal.JournalMode | None = None, meta: Mapping[str, Any] | None = None
+) -> Iterator[LexiconWriter]:
+    """The lexicon at `root`, to write to; made, with `meta` in it, if it is not there.
+
+    The caller holds the store's lock. What is not committed is lost at the end. Raises StoreMismatch
+    for another schema version, StoreError for a full disk.
+    """
+    path = StoreLayout(root).lexicon
+    with guard(path):
+        connection = sqlite3.connect(path, timeout=60)
+        try:
+            journal.begin(connection, mode or journal.choose(root))
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                _create(connection, meta or {})
+            elif version != SCHEMA_VERSION:
+                raise StoreMismatch(
+                    f"the store at {root} has layout {version}, this program writes {SCHEMA_VERSION}",
+                    hint="slangrag ingest CSV --into NEW_STORE",
+                )
+            yield LexiconWriter(connection, path)
+            connection.rollback()
+            journal.end(connection)
+        finally:
+            connection.close()
+
+
+def _create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
+    """Tables, version and first meta in one transaction: there is no half-made lexicon."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _statements(TABLES):
+        connection.execute(statement)
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", ((k, json.dumps(v)) for k, v in meta.items()))
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.commit()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would commit between them."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
