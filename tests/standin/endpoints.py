@@ -72,6 +72,8 @@ class Endpoints:
         self._loaded: dict[str, _Loaded] = {}
         self._lock = threading.Lock()
         self._since = timestamp()
+        self.knows_truncate = True
+        """Whether `truncate` of a chat is heeded; servers of before 2025's end do not know it."""
 
     # facts
 
@@ -167,7 +169,7 @@ class Endpoints:
             try:
                 return go_json(list(steps)[-1])
             except Reply as late:
-                raise Reply(500, late.body) from None
+                raise Reply(500, late.body, "application/json") from None
         return steps
 
     def _pull(self, name: str) -> Stream:
@@ -339,12 +341,11 @@ class Endpoints:
         messages = [
             {"role": turn.get("role") or "", "content": turn.get("content") or ""} for turn in messages
         ]
-        messages, tokens = self._fit_prompt(messages, context, request.get("truncate") is not False)
 
         def line(text: str) -> dict[str, Any]:
             return {"message": {"role": "assistant", "content": text}}
 
-        lines = self._generate(model, request, messages, tokens, context, line)
+        lines = self._generate(model, request, messages, context, line)
         return lines if request.get("stream") is not False else self._whole(lines, "message")
 
     def generate(self, raw: bytes, fault: Fault | None) -> str | Stream:
@@ -364,8 +365,7 @@ class Endpoints:
             return go_json(head | {"done_reason": "load"})
         system = [{"role": "system", "content": request["system"]}] if request.get("system") else []
         messages = [*system, {"role": "user", "content": prompt}]
-        messages, tokens = self._fit_prompt(messages, context, request.get("truncate") is not False)
-        lines = self._generate(model, request, messages, tokens, context, lambda text: {"response": text})
+        lines = self._generate(model, request, messages, context, lambda text: {"response": text})
         return lines if request.get("stream") is not False else self._whole(lines, "response")
 
     def _fit_prompt(
@@ -397,8 +397,7 @@ class Endpoints:
         self,
         model: StandInModel,
         request: dict[str, Any],
-        messages: Sequence[dict[str, str]],
-        tokens: int,
+        messages: list[dict[str, str]],
         context: int,
         line: Any,
     ) -> Stream:
@@ -407,6 +406,8 @@ class Endpoints:
             started = time.perf_counter()
             options = request.get("options") or {}
             load = self._load(model, context, request)
+            truncate = request.get("truncate") is not False or not self.knows_truncate
+            messages, tokens = self._fit_prompt(messages, context, truncate)
             limit = options.get("num_predict") or -1
             limit = limit if limit > 0 else 10**9
             room = max(1, context - tokens)
@@ -427,16 +428,18 @@ class Endpoints:
             now = time.perf_counter()
             done = {"model": request["model"], "created_at": timestamp()} | line("")
             done |= {"done": True, "done_reason": reason}
-            if "response" in done:
+            if "response" in done and not request.get("raw"):
                 done |= {"context": list(range(1, tokens + said + 1))}
-            yield done | {
+            done |= {
                 "total_duration": int((now - started) * 1e9) + load,
                 "load_duration": load,
                 "prompt_eval_count": tokens,
                 "prompt_eval_duration": int((prompt_done - started) * 1e9) + 1000,
                 "eval_count": said,
-                "eval_duration": int((now - prompt_done) * 1e9) + 1000,
             }
+            if said > 1 or self._standin.version != OLD:
+                done["eval_duration"] = int((now - prompt_done) * 1e9) + 1000
+            yield done
         finally:
             self._standin.leave_queue()
 

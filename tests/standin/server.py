@@ -222,9 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         standin = self.server.standin
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.record = Recorded(
-            self.command, urlsplit(self.path).path, dict(self.headers.items()), raw, time.time()
-        )
+        self.record = Recorded(self.command, self._raw_path(), dict(self.headers.items()), raw, time.time())
         standin.requests.append(self.record)
         self._chunked = False
         try:
@@ -236,6 +234,10 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.record.finished = time.time()
             standin.record(self.record)
+
+    def _raw_path(self) -> str:
+        """The path as it was sent; `self.path` has lost a double slash at its head."""
+        return self.requestline.split()[1].partition("?")[0]
 
     do_POST = do_HEAD = do_DELETE = do_OPTIONS = do_PUT = do_GET  # noqa: N815 - the names of the base class
 
@@ -261,8 +263,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             reply = getattr(standin.endpoints, methods[self.command])(raw, fault)
         except Reply as early:
-            body = b"" if early.body is None else go_json(early.body).encode()
-            return self._send(early.status, body, "application/json; charset=utf-8")
+            return self._send(early.status, go_json(early.body).encode(), early.kind)
         if isinstance(reply, str):
             kind = "text/plain; charset=utf-8" if path == "/" else "application/json; charset=utf-8"
             return self._send(200, reply.encode(), kind, fault=fault)
@@ -356,7 +357,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             first = next(lines)
         except Reply as early:
-            return self._send(early.status, go_json(early.body).encode(), "application/json")
+            self._headers(early.status, "application/json", [("Transfer-Encoding", "chunked")])
+            self.end_headers()
+            self._chunk(go_json(early.body))
+            self.wfile.write(b"0\r\n\r\n")
+            return
         self._headers(200, "application/x-ndjson", [("Transfer-Encoding", "chunked")])
         self.end_headers()
         try:
@@ -373,7 +378,7 @@ class _Handler(BaseHTTPRequestHandler):
             if close is not None:
                 close()
         self.wfile.write(b"0\r\n\r\n")
-        return None
+        return
 
     def _strike_stream(self, fault: Fault) -> None:
         match fault.kind:

@@ -16,12 +16,13 @@ FOREVER = 292 * 365.25 * 86_400.0
 
 
 class Reply(Exception):
-    """Leaves a handler early with a status and a body (None: an empty one)."""
+    """Leaves a handler early with a status and a JSON body."""
 
-    def __init__(self, status: int, body: dict[str, Any] | None) -> None:
+    def __init__(
+        self, status: int, body: dict[str, Any], kind: str = "application/json; charset=utf-8"
+    ) -> None:
         super().__init__(status, body)
-        self.status = status
-        self.body = body
+        self.status, self.body, self.kind = status, body, kind
 
 
 def refuse(status: int, message: str) -> Reply:

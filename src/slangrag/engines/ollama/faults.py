@@ -36,6 +36,7 @@ _TOO_LONG: Final = re.compile(
 _MISSING: Final = re.compile(r"model .*not found|invalid model name|invalid model path|model is required")
 _UNFIT: Final = re.compile(r"does not support|requires more system memory")
 _NOT_A_NUMBER: Final = re.compile(r"NaN|unsupported value: [+-]?Inf")
+_DAMAGED: Final = re.compile(r"exceeds file size|^unexpected EOF$|invalid file magic")
 _NO_REGISTRY: Final = re.compile(
     r"dial tcp|no such host|connection refused|i/o timeout|network is unreachable"
 )
@@ -114,6 +115,8 @@ def reply_fault(status: int, body: str, *, model: str, purpose: Purpose, address
         return EngineReply(f"What answers at {address} is not Ollama ({text})", hint="check OLLAMA_HOST")
     if "invalid duration" in text or "missing unit in duration" in text:
         return EngineReply(f"{said} about keep_alive", hint="export SLANGRAG_KEEP_ALIVE=10m")
+    if status == 500 and _DAMAGED.search(text):
+        return EngineReply(f"The file of {model} is damaged ({text})", hint=f"ollama pull {model}")
     if status == MID_STREAM:
         return EngineReply(f"Ollama broke off: {text}", hint="run it again; Ollama's log says why it stopped")
     return EngineReply(f"{said} (status {status})", hint="run it again; Ollama's log says more")
