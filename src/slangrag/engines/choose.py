@@ -95,7 +95,7 @@ def choose_chat(
     if provided is not None:
         engine, note, name = "ollama", "", provided[1]
     else:
-        engine, note = _engine_for(settings, name, "chat")
+        engine, note = engine_for(settings, name, "chat")
     if engine == "embedded":
         from slangrag.engines.embedded.chat import EmbeddedChat
 
@@ -119,7 +119,7 @@ def choose_embedder(
     """
     if stored is not None:
         return Chosen(_stored_embedder(settings, stored, fetch=fetch, progress=progress))
-    engine, note = _engine_for(settings, settings.embed_model, "embed")
+    engine, note = engine_for(settings, settings.embed_model, "embed")
     if engine == "embedded":
         from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 
@@ -129,7 +129,7 @@ def choose_embedder(
     return Chosen(OllamaEmbedder(connect(settings), settings.embed_model or DEFAULT_EMBED_MODEL), note)
 
 
-def _engine_for(settings: Settings, name: str | None, role: Literal["chat", "embed"]) -> tuple[Engine, str]:
+def engine_for(settings: Settings, name: str | None, role: Literal["chat", "embed"]) -> tuple[Engine, str]:
     """The engine for the model `name` (None: any), and the note on why `auto` took it."""
     if settings.engine == "ollama":
         return "ollama", ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slangrag.engines.protocols import EmbedderIdentity
-from slangrag.errors import StoreMismatch
+from slangrag.errors import StoreMismatch, StoreMissing
 
 EMBEDDER: Final = "embedder"
 PENDING_EMBEDDER: Final = "pending_embedder"
@@ -50,3 +50,18 @@ def require_agreement(stored: EmbedderIdentity, offered: EmbedderIdentity, root:
         f"the store at {root} was made with {mine}, not with {yours}",
         hint="slangrag ingest CSV --into NEW_STORE, or to replace its vectors: slangrag ingest CSV --reembed",
     )
+
+
+def stored_identity(root: Path) -> EmbedderIdentity | None:
+    """The embedder that the store at `root` was made with; None where there is no store yet.
+
+    Raises StoreMismatch and StoreDamaged as `open_lexicon` does.
+    """
+    from slangrag.store.lexicon import open_lexicon
+
+    try:
+        with open_lexicon(root) as lexicon:
+            kept = lexicon.meta(EMBEDDER)
+    except StoreMissing:
+        return None
+    return None if kept is None else from_meta(kept)

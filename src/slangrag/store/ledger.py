@@ -56,6 +56,11 @@ def newest(connection: sqlite3.Connection) -> Ledger | None:
     return None if row is None else Ledger(*row)
 
 
+def loads(connection: sqlite3.Connection) -> list[Ledger]:
+    """Every load that the store knows of, oldest first."""
+    return [Ledger(*row) for row in connection.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY id")]
+
+
 def saved_at(connection: sqlite3.Connection) -> str | None:
     """When a load last committed rows (ISO 8601, UTC): how fresh a view of the lexicon is."""
     row: tuple[str | None] = connection.execute("SELECT max(saved_at) FROM ledger").fetchone()

@@ -1,0 +1,5 @@
+"""`python -m slangrag` is `slangrag`."""
+
+from slangrag.cli.main import main
+
+main()

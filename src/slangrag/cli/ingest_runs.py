@@ -1,0 +1,94 @@
+"""What `slangrag ingest` does once its options are read: one run, one shard, a merge or an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from slangrag import ingest
+from slangrag.cli.render.ingest import show_report
+from slangrag.cli.signals import stop_on_signals
+from slangrag.config import Settings
+from slangrag.errors import UsageError
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Embedder
+
+
+def single(plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *, as_json: bool) -> None:
+    """One file into one store; says at once if there is nothing to do."""
+    done = ingest.finished(plan)
+    if done is None:
+        with working() as (stop, told):
+            done = ingest.run(plan, _embedder(settings, plan), progress=told, stop=stop)
+        show_report(done, plan.csv, as_json=as_json)
+    else:
+        show_report(done, plan.csv, as_json=as_json, nothing_to_do=True)
+    _write_rejects(settings.store, rejects)
+
+
+def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settings, *, as_json: bool) -> None:
+    """One shard of the file into one finished shard file."""
+    index, slash, count = part.partition("/")
+    if not (slash and index.isdecimal() and count.isdecimal() and int(index) < int(count)):
+        raise UsageError(f"--shard {part!r} cannot be read", hint="--shard 0/4 for the first of four")
+    if out is None:
+        raise UsageError("--shard needs a place for its file", hint=f"--shard {part} --out DIR")
+    shard_plan = ingest.ShardPlan(plan, out, int(index), int(count))
+    done = ingest.finished_shard(shard_plan)
+    if done is None:
+        with working() as (stop, told):
+            done = ingest.run_shard(shard_plan, _embedder(settings, plan), progress=told, stop=stop)
+        show_report(done, plan.csv, as_json=as_json)
+    else:
+        show_report(done, plan.csv, as_json=as_json, nothing_to_do=True)
+
+
+def merge(shards: Path, settings: Settings, rejects: Path | None, *, as_json: bool) -> None:
+    """All finished shards of a folder into the store."""
+    with working() as (stop, told):
+        report = ingest.merge(shards, settings.store, progress=told, stop=stop)
+    show_report(report, shards, as_json=as_json)
+    _write_rejects(settings.store, rejects)
+
+
+@contextmanager
+def working() -> Iterator[tuple[ingest.StopFlag, ingest.Report]]:
+    """A stop flag that signals set, and a meter to report to. Ctrl-C ends with what is kept, and 130."""
+    from slangrag.cli.render.progress import meter
+
+    with stop_on_signals() as stop, meter("rows") as bar:
+
+        def told(progress: ingest.Progress) -> None:
+            bar.update(progress.stage, progress.done, progress.total, progress.rate)
+
+        try:
+            yield stop, told
+        except KeyboardInterrupt as interrupt:
+            typer.echo(f"slangrag: {interrupt}" if str(interrupt) else "slangrag: stopped", err=True)
+            raise typer.Exit(130) from interrupt
+
+
+def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
+    """The store's own embedder, or the one the settings mean for a new store (or for --reembed)."""
+    from slangrag.cli.render.terminal import note
+    from slangrag.engines.choose import choose_embedder
+    from slangrag.store.fingerprint import stored_identity
+
+    stored = None if plan.reembed else stored_identity(plan.store)
+    chosen = choose_embedder(settings, stored=stored)
+    if chosen.note:
+        note(chosen.note)
+    return chosen.model
+
+
+def _write_rejects(store: Path, path: Path | None) -> None:
+    if path is None:
+        return
+    from slangrag.cli.render.terminal import note
+
+    note(f"{ingest.write_rejects(store, path):,} rejected rows in {path}")

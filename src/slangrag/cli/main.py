@@ -1,0 +1,77 @@
+"""The command line's front door: the app, its commands, and the one place where errors become two lines.
+
+Importing this module must stay cheap: commands import what they need when they run. A test holds the list.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from slangrag import __version__
+from slangrag.cli import config_command, models_command
+from slangrag.cli.ask_command import ask
+from slangrag.cli.define_command import define
+from slangrag.cli.ingest_command import ingest
+from slangrag.cli.search_command import search
+from slangrag.errors import SlangragError
+
+app = typer.Typer(
+    name="slangrag",
+    help="A slang translator that retrieves before it answers, and cites what it found.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # Rich's help pages cost 0.1 s at every start
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (ingest, ask, define, search):
+    app.command()(command)
+for group, commands in (("models", models_command.app), ("config", config_command.app)):
+    app.add_typer(commands, name=group)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"slangrag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", help="Show the version.", callback=_print_version, is_eager=True),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """A slang translator that retrieves before it answers, and cites what it found."""
+    del version  # its callback has done it all
+    if debug:
+        os.environ["SLANGRAG_DEBUG"] = "1"
+
+
+def _report(error: SlangragError) -> None:
+    """Two lines on stderr: what went wrong, and what to type next."""
+    typer.echo(f"slangrag: {error.message}", err=True)
+    if error.hint:
+        typer.echo(f"    next: {error.hint}", err=True)
+
+
+def main() -> None:
+    """Run the command line; exit codes are those of `slangrag.errors`."""
+    try:
+        app(prog_name="slangrag")
+    except SlangragError as error:
+        if os.environ.get("SLANGRAG_DEBUG"):
+            raise
+        _report(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

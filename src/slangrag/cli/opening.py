@@ -1,0 +1,50 @@
+"""Opening a store for questions: the lexicon now, its own embedder only if a question needs one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from slangrag.config import Settings
+from slangrag.retrieval.slang_store import SlangStore, open_store
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Embedder
+
+
+@contextmanager
+def open_slang(settings: Settings) -> Iterator[SlangStore]:
+    """The store that the settings name, with the embedder that made its vectors on call.
+
+    Raises StoreMissing, StoreMismatch, StoreDamaged.
+    """
+
+    def make_embedder() -> Embedder:
+        from slangrag.engines.choose import choose_embedder
+        from slangrag.store.fingerprint import stored_identity
+
+        return choose_embedder(settings, stored=stored_identity(settings.store)).model
+
+    with open_store(settings.store, make_embedder) as slang:
+        yield slang
+
+
+KAGGLE_ENDS: Final = "May 2016"
+_SAMPLE: Final = "sample_slang.csv"
+
+
+def data_until(slang: SlangStore) -> str | None:
+    """Where the store's data ends, in words; None where nobody can know.
+
+    The Kaggle file was written up to May 2016. A store that holds anything else beside it (the sample,
+    a file whose columns were mapped) has no such end.
+    """
+    from slangrag.store.ledger import loads
+
+    kaggle = [
+        load.name != _SAMPLE and not json.loads(load.options)["columns"]
+        for load in loads(slang.lexicon.connection)
+    ]
+    return KAGGLE_ENDS if kaggle and all(kaggle) else None

@@ -1,0 +1,76 @@
+"""Entries as people read them: headword, votes, definition with its cross-references.
+
+All of it was written by strangers: it goes through `printable` and into `Text`, never into markup.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from rich.text import Text
+
+from slangrag.cli.render.terminal import INDENT, show, stdout
+from slangrag.corpus.clean import printable
+from slangrag.corpus.entry import Entry
+
+_CROSS_REFERENCE: Final = re.compile(r"\[([^\[\]\n]{1,60})\]")
+_BAR: Final = 8
+
+
+def spoken(text: str, *, safe: bool) -> str:
+    """Text of strangers made fit to show: no control characters, strong words masked if `safe`."""
+    text = printable(text)
+    if safe:
+        from slangrag.corpus.quality import mask
+
+        text = mask(text)
+    return text
+
+
+def votes(entry: Entry) -> Text:
+    """Votes as a bar and two numbers; nothing where the source does not say."""
+    if entry.up_votes is None or entry.down_votes is None:
+        return Text()
+    total = entry.up_votes + entry.down_votes
+    text = Text()
+    if total and stdout().is_terminal:
+        filled = round(_BAR * entry.up_votes / total)
+        text.append("━" * filled, style="green").append("━" * (_BAR - filled), style="red").append(" ")
+    return text.append(f"+{entry.up_votes:,} -{entry.down_votes:,}", style="dim")
+
+
+def definition(text: str, *, safe: bool) -> Text:
+    """A definition with its [cross-references] set apart."""
+    shown = Text(spoken(text, safe=safe))
+    if stdout().is_terminal:
+        shown.highlight_regex(_CROSS_REFERENCE, "cyan")
+    return shown
+
+
+def one_line(text: str, width: int, *, safe: bool) -> str:
+    """The start of a definition on one line, at most `width` characters."""
+    line = " ".join(spoken(text, safe=safe).split())
+    return line if len(line) <= width else line[: max(1, width - 1)].rstrip() + "…"
+
+
+def show_entry(entry: Entry, number: int, *, safe: bool) -> None:
+    """A numbered definition: headword, votes and id on one line, the text below it."""
+    head = Text(f"{number:>2}  ", style="dim")
+    head.append(spoken(entry.word, safe=safe), style="bold")
+    head.append("  ").append_text(votes(entry)).append(f"  #{entry.entry_id}", style="dim")
+    show(head)
+    for paragraph in entry.definition.split("\n"):
+        if paragraph.strip():
+            show(definition(paragraph, safe=safe), indent=INDENT)
+
+
+def entry_document(entry: Entry) -> dict[str, Any]:
+    """An entry as `define --json` gives it."""
+    return {
+        "entry_id": entry.entry_id,
+        "word": entry.word,
+        "definition": entry.definition,
+        "up_votes": entry.up_votes,
+        "down_votes": entry.down_votes,
+    }

@@ -1,0 +1,92 @@
+"""Where output goes: results to stdout, notes and progress to stderr; colour only where it is wanted.
+
+A pipe gets plain text, one paragraph a line, never cut to a width.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+INDENT: Final = 4
+_WIDEST: Final = 100
+
+
+@cache
+def stdout() -> Console:
+    """The console for results; obeys NO_COLOR, FORCE_COLOR and the terminal's width."""
+    return _console(stderr=False)
+
+
+@cache
+def stderr() -> Console:
+    """The console for notes and progress."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    _forgive_encoding(sys.stderr if stderr else sys.stdout)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if console.is_terminal and console.width > _WIDEST:
+        console.width = _WIDEST
+    return console
+
+
+def _forgive_encoding(stream: Any) -> None:
+    """A character that the terminal's code page lacks is replaced, not a crash."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
+
+
+def show(text: Text, *, indent: int = 0) -> None:
+    """Print a paragraph on stdout: wrapped and indented on a terminal, one line in a pipe."""
+    console = stdout()
+    if not console.is_terminal:
+        console.print(" " * indent + text.plain if indent else text, soft_wrap=True)
+    elif indent:
+        from rich.padding import Padding
+
+        console.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        console.print(text)
+
+
+def note(message: str) -> None:
+    """A remark on stderr, dim."""
+    from rich.text import Text
+
+    stderr().print(Text(message, style="dim"), soft_wrap=True)
+
+
+def write_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout, ASCII-escaped only where stdout is not UTF-8."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def show_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A table without lines on a terminal; tab-separated values in a pipe."""
+    if not stdout().is_terminal:
+        for row in rows:
+            sys.stdout.write("\t".join(row) + "\n")
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    stdout().print(table)

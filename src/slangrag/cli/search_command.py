@@ -1,0 +1,81 @@
+"""`slangrag search`: what retrieval finds for a query, and why. No LLM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slangrag.cli.options import EngineOption, JsonOption, SafeOption, StoreOption
+from slangrag.config import load_settings
+
+if TYPE_CHECKING:
+    from slangrag.retrieval.types import Mode, Retrieval
+
+
+def search(
+    query: Annotated[list[str] | None, typer.Argument(help="A word, a message or a description.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Show so many.")] = 10,
+    mode: Annotated[
+        str, typer.Option("--mode", help="hybrid; for comparison also dense or lexical.")
+    ] = "hybrid",
+    explain: Annotated[bool, typer.Option("--explain", help="Show each signal's part in the score.")] = False,
+    engine: EngineOption = None,
+    safe: SafeOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which definitions a query finds, best first."""
+    from slangrag.cli.opening import open_slang
+    from slangrag.cli.question import read_question
+    from slangrag.retrieval.retrieve import retrieve
+
+    settings = load_settings({"store": store, "engine": engine, "safe": safe})
+    text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
+    with open_slang(settings) as slang:
+        found = retrieve(text, slang, limit=limit, mode=_mode(mode), explain=explain)
+    if as_json:
+        from slangrag.cli.render.terminal import write_json
+
+        write_json(search_document(found, explain=explain))
+    else:
+        _as_text(found, safe=settings.safe, explain=explain)
+
+
+def _mode(name: str) -> Mode:
+    from slangrag.errors import UsageError
+
+    if name == "hybrid" or name == "dense" or name == "lexical":
+        return name
+    raise UsageError(f"there is no mode {name!r}", hint="--mode hybrid, dense or lexical")
+
+
+def search_document(found: Retrieval, *, explain: bool = False) -> dict[str, Any]:
+    """A retrieval as `search --json` gives it."""
+    from slangrag.cli.render.hits import hit_documents
+
+    return {
+        "query": found.query,
+        "intent": found.intent,
+        "known": found.known,
+        "hits": hit_documents(found.hits, explain=explain),
+        "suggestions": list(found.suggestions),
+        "notes": list(found.notes),
+    }
+
+
+def _as_text(found: Retrieval, *, safe: bool, explain: bool) -> None:
+    from rich.text import Text
+
+    from slangrag.cli.render.hits import show_hits, show_signals, show_suggestions
+    from slangrag.cli.render.terminal import note, show
+
+    for remark in found.notes:
+        note(remark)
+    if not found.hits:
+        show(Text("Nothing in the data fits."))
+    show_hits(found.hits, safe=safe)
+    if explain:
+        show_signals(found.hits)
+    note(f"read as: {found.intent}; known: {found.known}")
+    show_suggestions(found.suggestions, safe=safe)

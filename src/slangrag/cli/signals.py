@@ -1,0 +1,35 @@
+"""Signals to a stop flag: the first asks the work to end well, a second Ctrl-C ends it at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slangrag.ingest.stop import StopFlag
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[StopFlag]:
+    """A stop flag that SIGINT, SIGTERM and SIGUSR1 (where there is one) set while the block runs."""
+    from slangrag.ingest.stop import StopFlag
+
+    flag = StopFlag()
+
+    def heard(signum: int, _: FrameType | None) -> None:
+        if signum == signal.SIGINT and flag.requested:
+            raise KeyboardInterrupt
+        flag.set(signum)
+
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGUSR1"):
+        wanted.append(signal.SIGUSR1)
+    before = {signum: signal.signal(signum, heard) for signum in wanted}
+    try:
+        yield flag
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
