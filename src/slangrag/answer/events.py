@@ -1,0 +1,114 @@
+"""What the answer room hands out: the events of a stream, and the finished answer.
+
+Plain frozen data. Knows nothing of models, prompts or terminals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slangrag.engines.protocols import ChatOptions
+from slangrag.retrieval.types import Hit, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`[n]` in an answer: n is the hit's rank among the answer's hits, counted from 1."""
+
+    n: int
+    entry_id: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. What it says is checked against what it cites, or quoted from it.
+
+    known is retrieval's verdict. abstained: nothing was claimed. grounded: every sentence in `text` is
+    supported by what it cites, or is a quotation; False for an abstention. quoted: some of `text` is
+    definitions verbatim, because the model's own words failed the check or no model was asked. hits: what
+    was found, best first; used: how many of them the model was shown; dropped: how many, from the last,
+    did not fit its context. engine and model are "" where none was asked. timings_ms: retrieve,
+    first_token (absent where no token came), total.
+    """
+
+    query: str
+    text: str
+    known: Known
+    abstained: bool
+    grounded: bool
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    engine: str
+    model: str
+    timings_ms: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+    quoted: bool = False
+    used: int = 0
+    dropped: int = 0
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    """How to answer.
+
+    system replaces the model's standing instructions. data_until says in words where the data ends
+    ("May 2016"); None where that is unknown. retrieve_ms is what finding the hits took, for the timings.
+    """
+
+    chat: ChatOptions = field(default_factory=ChatOptions)
+    system: str | None = None
+    data_until: str | None = None
+    retrieve_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found, best first; the last `dropped` of them did not fit into the model's context."""
+
+    hits: tuple[Hit, ...]
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """The model has begun to write; nothing of it is checked yet."""
+
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence of the program's own: how sure it is, did you mean. Part of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A checked sentence, its `[n]` included. quoted: it is a definition, not the model's words."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool = True
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A sentence that the model wrote and that is not shown as fact, with the reason."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of the stream."""
+
+    answer: Answer
+
+
+Event = Sources | FirstToken | Remark | Sentence | Withdrawn | Finished

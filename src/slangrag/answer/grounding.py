@@ -1,0 +1,150 @@
+"""Grounding: whether a sentence says no more than the definitions it cites.
+
+No model is asked. A sentence is supported when nearly all of its content words (as stems, with a small
+set of synonyms) are in what it cites, when it says something of the definition's core, and when its
+numbers, names and negations are the definition's own. `docs/grounding.md` has the measured figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from slangrag.answer.lexis import Reading, Term, read, undone
+from slangrag.answer.sentences import loops, sentences
+
+COVERAGE: Final = 0.72
+"""Share of a sentence's content words that its sources must hold; calibrated, see docs/grounding.md."""
+
+SPARSE: Final = 3
+"""Up to so many content words, each must be in the sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A definition that may be cited as `[n]`."""
+
+    n: int
+    word: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence stands, why not (in words, "" where it does), and its coverage in [0, 1]."""
+
+    supported: bool
+    reason: str = ""
+    coverage: float = 0.0
+
+
+def check(sentence: str, cited: Sequence[Source], given: Sequence[Source] = ()) -> Verdict:
+    """Whether `sentence`, its citation marks removed, is supported by `cited` taken together.
+
+    `given` are all definitions that the model saw: a sentence about one headword that cites another
+    is refused.
+    """
+    if not cited:
+        return Verdict(False, "it cites nothing")
+    if loops(sentence):
+        return Verdict(False, "it goes round in circles")
+    words = tuple(dict.fromkeys(source.word for source in cited))
+    said = read(sentence, without=words)
+    known = read("\n".join(source.definition for source in cited))
+    if not said.terms and not said.numbers:
+        return Verdict(False, "it says nothing that could be checked")
+    stranger = _other_headword(sentence, words, given)
+    if stranger:
+        return Verdict(False, f"it is about “{stranger}” and cites “{words[0]}”")
+    held = known.stems | frozenset(part for word in words for part in read(word).stems)
+    missing = [term for term in said.terms if not _holds(term, held)]
+    coverage = 1 - len(missing) / max(1, len(said.terms))
+    strange_names = said.names - held
+    numbers = known.numbers | read(" ".join(words)).numbers
+    for failed, reason in (
+        (bool(said.numbers - numbers), "it has a number that is not there"),
+        (bool(strange_names), "it names something that is not there"),
+        (
+            coverage < COVERAGE or (len(said.terms) <= SPARSE and bool(missing)),
+            "it adds " + ", ".join(dict.fromkeys(term.word for term in missing[:4])),
+        ),
+        (_denies(said, known), "it denies what is said, or says what is denied"),
+        (not _touches_core(said, cited), "it leaves out what the definition is about"),
+    ):
+        if failed:
+            return Verdict(False, reason, coverage)
+    return Verdict(True, "", coverage)
+
+
+def best_source(sentence: str, given: Sequence[Source]) -> Source | None:
+    """The first source that supports `sentence` by itself, for a sentence that cites nothing."""
+    return next((source for source in given if check(sentence, [source], given).supported), None)
+
+
+def _holds(term: Term, held: frozenset[str]) -> bool:
+    return term.stem in held or undone(term.word) in held
+
+
+def _other_headword(sentence: str, words: Iterable[str], given: Sequence[Source]) -> str | None:
+    """A headword of `given` that the sentence is about, if it is about none of `words`."""
+    lowered = sentence.lower()
+
+    def mentioned(word: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", lowered) is not None
+
+    folded = {word.lower() for word in words}
+    if any(mentioned(word) for word in folded):
+        return None
+    subject = re.match(r"^\W*(?:the (?:term|word|phrase)\s+)?\W*(.*)$", lowered)
+    opening = subject[1] if subject else lowered
+    for source in given:
+        other = source.word.lower()
+        if other not in folded and mentioned(other) and opening.startswith(other):
+            return source.word
+    return None
+
+
+def _polarity(terms: Iterable[Term]) -> dict[str, set[bool]]:
+    table: dict[str, set[bool]] = {}
+    for term in terms:
+        table.setdefault(term.stem, set()).add(term.denied)
+        opposite = undone(term.word)
+        if opposite:
+            table.setdefault(opposite, set()).add(not term.denied)
+    return table
+
+
+def _denies(said: Reading, known: Reading) -> bool:
+    """Whether a content word is denied in one text and only ever affirmed in the other."""
+    ours, theirs = _polarity(said.terms), _polarity(known.terms)
+    return any(stem in theirs and not (signs & theirs[stem]) for stem, signs in ours.items())
+
+
+def _touches_core(said: Reading, cited: Sequence[Source]) -> bool:
+    """Whether the sentence shares a content word with the first sentence of some cited definition."""
+    for source in cited:
+        opening = sentences(source.definition)[:1] or [source.definition]
+        core = read(opening[0]).stems
+        if not core or core & said.stems:
+            return True
+    return False
+
+
+def complete(sentence: str, source: Source) -> Verdict:
+    """Whether a sentence that retells one whole definition leaves enough of it standing.
+
+    For small models, which break off ("means of food") or repeat a word to fill the line. At least a
+    fifth of the content words of the definition's first sentence must be there, half of a short one.
+    """
+    said = read(sentence, without=(source.word,))
+    opening = (sentences(source.definition)[:1] or [source.definition])[0]
+    core = read(opening, without=(source.word,)).stems
+    written = [term.word for term in said.terms]
+    if len(written) != len(set(written)):
+        return Verdict(False, "it repeats itself")
+    share = len(core & said.stems) / len(core) if core else 1.0
+    if share < (0.5 if len(core) <= SPARSE else 0.2):
+        return Verdict(False, "it breaks off")
+    return Verdict(True, "", share)

@@ -1,0 +1,113 @@
+"""Answers without a model: the definitions themselves, quoted, or an honest "not in my data".
+
+Also the program's own sentences around an answer: how sure it is, did you mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from slangrag.answer.events import Answer, AnswerOptions, Citation
+from slangrag.answer.inert import excerpt, inert
+from slangrag.corpus.headword import fold
+from slangrag.retrieval.types import Hit, Retrieval
+
+QUOTED_SENSES: Final = 3
+_QUOTED_CHARACTERS: Final = 320
+
+
+def quote(question: str, retrieval: Retrieval, options: AnswerOptions | None = None) -> Answer:
+    """An answer made of quotations only; asks no model. Abstains where retrieval says "no"."""
+    options = options or AnswerOptions()
+    if retrieval.known == "no" or not retrieval.hits:
+        return abstention(question, retrieval, options)
+    hits = distinct(retrieval.hits)[:QUOTED_SENSES]
+    numbers = [retrieval.hits.index(hit) + 1 for hit in hits]
+    lines = [*remarks(retrieval, options), *(quotation(n, hit) for n, hit in zip(numbers, hits, strict=True))]
+    return Answer(
+        query=question,
+        text=" ".join(lines),
+        known=retrieval.known,
+        abstained=False,
+        grounded=True,
+        citations=tuple(citation(n, hit) for n, hit in zip(numbers, hits, strict=True)),
+        hits=retrieval.hits,
+        engine="",
+        model="",
+        timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
+        notes=retrieval.notes,
+        quoted=True,
+        suggestions=retrieval.suggestions,
+    )
+
+
+def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> Answer:
+    """What is said when nothing is known: so, why that may be, and what was perhaps meant."""
+    lines = ["That is not in my data, and I will not guess."]
+    if options.data_until:
+        lines.append(f"The data ends in {options.data_until}.")
+    if retrieval.suggestions:
+        lines.append(did_you_mean(retrieval.suggestions))
+    return Answer(
+        query=question,
+        text=" ".join(lines),
+        known=retrieval.known,
+        abstained=True,
+        grounded=False,
+        citations=(),
+        hits=(),
+        engine="",
+        model="",
+        timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
+        notes=retrieval.notes,
+        suggestions=retrieval.suggestions,
+    )
+
+
+def remarks(retrieval: Retrieval, options: AnswerOptions) -> list[str]:
+    """The program's own sentences before an answer: a doubtful sense, another spelling."""
+    said: list[str] = []
+    best = retrieval.hits[0]
+    if best.match == "fuzzy" and best.span is not None:
+        said.append(f"“{inert(best.span.text)}” is not in my data; this is about “{inert(best.entry.word)}”.")
+    if retrieval.known == "maybe":
+        until = f" (it ends in {options.data_until})" if options.data_until else ""
+        said.append(f"Not sure: my data{until} may hold another sense than the one you mean.")
+        others = [word for word in retrieval.suggestions if fold(word) != fold(best.entry.word)]
+        if others:
+            said.append(did_you_mean(others))
+    return said
+
+
+def did_you_mean(words: Sequence[str]) -> str:
+    """`Did you mean “a”, “b” or “c”?`"""
+    quoted = [f"“{inert(word)}”" for word in words[:4]]
+    if len(quoted) == 1:
+        return f"Did you mean {quoted[0]}?"
+    return f"Did you mean {', '.join(quoted[:-1])} or {quoted[-1]}?"
+
+
+def quotation(n: int, hit: Hit) -> str:
+    """`“Rizz”: “Charm or skill …” [1].` A long definition is cut visibly."""
+    lines = [inert(line) for line in hit.entry.definition.split("\n")]
+    text = excerpt(next((line for line in lines if line), "(nothing readable)"), _QUOTED_CHARACTERS)
+    text = text.replace("“", "'").replace("”", "'").replace('"', "'")
+    return f"“{inert(hit.entry.word)}”: “{text}” [{n}]."
+
+
+def citation(n: int, hit: Hit) -> Citation:
+    """The citation of hit number `n`."""
+    return Citation(n, hit.entry.entry_id, hit.entry.word)
+
+
+def distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits without those whose definition repeats an earlier one of the same headword, word for word."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[Hit] = []
+    for hit in hits:
+        key = (fold(hit.entry.word), fold(hit.entry.definition))
+        if key not in seen:
+            seen.add(key)
+            kept.append(hit)
+    return kept

@@ -1,0 +1,231 @@
+"""Two ways to have a model write an answer: a capable one from all hits at once, a small one hit by hit.
+
+Each yields checked sentences and withdrawn ones. Knows nothing of remarks, fallbacks or timings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from slangrag.answer.budget import fit
+from slangrag.answer.citations import split_citations, with_citations
+from slangrag.answer.events import AnswerOptions, Sentence, Withdrawn
+from slangrag.answer.grounding import Source, Verdict, best_source, check, complete
+from slangrag.answer.inert import inert
+from slangrag.answer.lexis import read
+from slangrag.answer.prompts import (
+    NOT_THERE,
+    capable_messages,
+    opening,
+    small_grammar,
+    small_messages,
+    small_opening,
+)
+from slangrag.answer.quoting import distinct, quotation
+from slangrag.answer.sentences import SentenceStream
+from slangrag.corpus.headword import fold
+from slangrag.engines.protocols import ChatModel, ChatOptions, Message
+from slangrag.retrieval.types import Hit, Retrieval
+
+_SMALL_SENSES: Final = {"define": 2, "sentence": 4, "reverse": 2}
+_SMALL_TOKENS: Final = 80
+_SAME: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The model's first token arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abstains:
+    """The model says that the definitions do not answer."""
+
+
+Piece = Written | Abstains | Sentence | Withdrawn
+
+
+class Writer(Protocol):
+    """Writes one answer. `used` and `dropped` count hits and are settled before `write` asks the model."""
+
+    used: int
+    dropped: int
+    notes: list[str]
+
+    def write(self) -> Iterator[Piece]:
+        """Yield pieces as they come. Raises the engine's EngineErrors."""
+        ...
+
+
+def _source(n: int, hit: Hit) -> Source:
+    return Source(n, inert(hit.entry.word), hit.entry.definition)
+
+
+def _chunks(chat: ChatModel, messages: list[Message], options: ChatOptions) -> Iterator[str]:
+    """The model's stream, closed (and so cancelled) when the reader stops reading."""
+    stream = chat.stream(messages, options)
+    try:
+        yield from stream
+    finally:
+        close = getattr(stream, "close", None)
+        if close is not None:
+            close()
+
+
+class Capable:
+    """All hits that fit into one prompt; each sentence checked as soon as it is whole."""
+
+    def __init__(
+        self,
+        question: str,
+        retrieval: Retrieval,
+        chat: ChatModel,
+        options: AnswerOptions,
+        history: tuple[Message, ...],
+    ) -> None:
+        fitted = fit(
+            chat,
+            options.chat,
+            question,
+            retrieval.intent,
+            retrieval.hits,
+            system=options.system,
+            history=history,
+        )
+        self.dropped = fitted.dropped
+        self.used = len(fitted.hits)
+        self.notes: list[str] = []
+        if fitted.dropped:
+            self.notes.append(
+                f"{fitted.dropped} of {len(retrieval.hits)} definitions did not fit into "
+                f"{options.chat.num_ctx} tokens and were left out"
+            )
+        if fitted.forgotten:
+            self.notes.append(f"{fitted.forgotten} earlier messages no longer fit and were left out")
+        self._chat, self._options = chat, options.chat
+        self._sources = [_source(n, hit) for n, hit in enumerate(fitted.hits, start=1)]
+        self._messages = capable_messages(
+            question, retrieval.intent, fitted.hits, system=options.system, history=fitted.history
+        )
+
+    def write(self) -> Iterator[Piece]:
+        """Stream, cut into sentences, check, cite."""
+        if not self._sources:
+            return
+        held = SentenceStream()
+        said: set[str] = set()
+        begun = False
+        for chunk in _chunks(self._chat, self._messages, self._options):
+            if chunk and not begun:
+                begun = True
+                yield Written()
+            for sentence in held.feed(chunk):
+                if NOT_THERE.lower() in sentence.lower():
+                    yield Abstains()
+                    return
+                yield self._checked(sentence, said)
+        for sentence in held.close():
+            yield Abstains() if NOT_THERE.lower() in sentence.lower() else self._checked(sentence, said)
+
+    def _checked(self, sentence: str, said: set[str]) -> Sentence | Withdrawn:
+        known = {source.n for source in self._sources}
+        bare, numbers, _ = split_citations(sentence, known)
+        if fold(bare) in said:
+            return Withdrawn(bare, "it says the same again")
+        said.add(fold(bare))
+        cited = [self._sources[n - 1] for n in numbers]
+        verdict = check(bare, cited, self._sources)
+        if not verdict.supported:
+            other = best_source(bare, self._sources)
+            if other is None:
+                return Withdrawn(bare, verdict.reason)
+            numbers = (other.n,)
+        return Sentence(with_citations(bare, numbers), numbers)
+
+
+class Small:
+    """One definition, one sentence; a sentence that fails its check is replaced by the definition, quoted."""
+
+    def __init__(
+        self,
+        question: str,  # noqa: ARG002
+        retrieval: Retrieval,
+        chat: ChatModel,
+        options: AnswerOptions,
+        history: tuple[Message, ...],  # noqa: ARG002
+    ) -> None:
+        self.dropped = 0
+        self.notes: list[str] = []
+        self._chat, self._system = chat, options.system
+        self._options = replace(
+            options.chat,
+            max_tokens=min(_SMALL_TOKENS, options.chat.max_tokens),
+            temperature=0.0,
+            stop=("\n",),
+        )
+        self._chosen = senses(retrieval)
+        self._told = ""
+        self.used = len(self._chosen)
+
+    def write(self) -> Iterator[Piece]:
+        """One call of the model for each chosen definition, best first."""
+        begun = False
+        for n, hit in self._chosen:
+            options = self._options
+            if self._chat.identity.accepts_grammar:
+                options = replace(options, grammar=small_grammar(hit))
+            held = SentenceStream()
+            sentence = ""
+            for chunk in _chunks(self._chat, small_messages(hit, system=self._system), options):
+                if chunk and not begun:
+                    begun = True
+                    yield Written()
+                sentence = sentence or next(held.feed(chunk), "")
+                if sentence:
+                    break
+            sentence = sentence or next(held.close(), "")
+            yield from self._checked(sentence, n, hit)
+
+    def _checked(self, sentence: str, n: int, hit: Hit) -> Iterator[Sentence | Withdrawn]:
+        bare, _, _ = split_citations(sentence, ())
+        source, start = _source(n, hit), small_opening(hit.entry.word)
+        verdict = check(bare, [source])
+        if verdict.supported:
+            verdict = complete(bare, source)
+        if verdict.supported and not bare.lower().startswith(start.lower()):
+            verdict = Verdict(False, "it does not say what it is about")
+        if not verdict.supported:
+            if bare:
+                yield Withdrawn(bare, verdict.reason)
+            yield Sentence(quotation(n, hit), (n,), quoted=True)
+            return
+        if self._told == hit.entry.word:
+            bare = "It can also mean" + bare[len(start) :]
+        self._told = hit.entry.word
+        yield Sentence(with_citations(bare, (n,)), (n,))
+
+
+def senses(retrieval: Retrieval) -> list[tuple[int, Hit]]:
+    """The hits, with their ranks, that a small model is asked about.
+
+    To a "define" question, different senses of the best headword; else the best hit of each headword.
+    """
+    most = _SMALL_SENSES[retrieval.intent]
+    best = fold(retrieval.hits[0].entry.word)
+    chosen: list[tuple[int, Hit]] = []
+    told: list[frozenset[str]] = []
+    for hit in distinct(retrieval.hits):
+        word = fold(hit.entry.word)
+        stems = read(opening(hit), without=(hit.entry.word,)).stems
+        if retrieval.intent == "define":
+            if word != best or any(len(stems & earlier) >= _SAME * len(stems) for earlier in told):
+                continue
+        elif any(word == fold(earlier.entry.word) for _, earlier in chosen):
+            continue
+        told.append(stems)
+        chosen.append((retrieval.hits.index(hit) + 1, hit))
+        if len(chosen) == most:
+            break
+    return chosen
