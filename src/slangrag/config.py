@@ -122,7 +122,7 @@ class Settings:
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
-def _parse(option: Option, value: Any, source: str) -> Any:
+def parse_value(option: Option, value: Any, source: str) -> Any:
     """`value` as the option's type; ConfigError names the setting and where it was read."""
     if not isinstance(value, str):
         value = str(value)
@@ -189,7 +189,7 @@ def load_settings(
             value = layer.get(key(option))
             if value is None or value == "":
                 continue
-            values[option.name] = _parse(option, value, source(option))
+            values[option.name] = parse_value(option, value, source(option))
             origin[option.name] = source(option)
 
     for path in (user_config if user_config is not None else user_config_path(), cwd / CONFIG_NAME):

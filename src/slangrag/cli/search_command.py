@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -44,9 +44,10 @@ def search(
 
 def _mode(name: str) -> Mode:
     from slangrag.errors import UsageError
+    from slangrag.retrieval.types import Mode
 
-    if name == "hybrid" or name == "dense" or name == "lexical":
-        return name
+    if name in get_args(Mode):
+        return cast("Mode", name)
     raise UsageError(f"there is no mode {name!r}", hint="--mode hybrid, dense or lexical")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,7 +75,7 @@ def write_json(document: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def show_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """A table without lines on a terminal; tab-separated values in a pipe."""
     if not stdout().is_terminal:
         for row in rows:
