@@ -1,0 +1,353 @@
+# shellcheck shell=bash
+# One function a scenario; its name says what happens to the job. Each asserts what a user would care for:
+# all rows there, none embedded twice, the right exit, nothing left running.
+
+scenario_a_real_time_limit_costs_nothing() {
+  # First, because it takes longest: Slurm looks at limits every 30 s: the signal comes between second 30 and 60.
+  local job
+  stand_in STANDIN_MS_PER_ROW=120
+  job=$(submit ingest.sbatch --time=1 --signal=B:USR1@30 -- slang.csv)
+  until_true 120 "the job is back in the queue" has_restarted "$job"
+  expect "all was done before the limit" "$(($(text_count) >= ROWS))" 0
+  stand_in
+  ends_as "$job" COMPLETED 0:0
+  expect "requeues" "$(field "$job" Restarts)" 1
+  no_text_twice
+  store_is_whole
+}
+
+scenario_an_undisturbed_job_makes_a_store() {
+  local job
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+  expect_log "slangrag-ingest-$job.out" "sits on the GPU"
+  expect_log "slangrag-ingest-$job.out" "export SLANGRAG_STORE=$SLANGRAG_STORE"
+  expect "Ollama's log after success" "$(find . -name 'slangrag-ollama-*')" ""
+}
+
+scenario_a_job_told_of_its_limit_goes_on_on_another_node() {
+  # Built on node-local disk: what was done must come along.
+  local job
+  mkdir local-n1 local-n2
+  # shellcheck disable=SC2016  # the job's own variable
+  echo 'export SLANGRAG_LOCAL_DIR=$SLURM_SUBMIT_DIR/local-$SLURMD_NODENAME' >hook.sh
+  export SLANGRAG_SETUP=$PWD/hook.sh
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch --nodelist=n1 -- slang.csv)
+  wait_embedded 100
+  expect "the unfinished store is seen by readers" "$([ -e "$SLANGRAG_STORE" ] && echo yes)" ""
+  scancel --batch --signal=USR1 "$job"
+  until_true 30 "the job is back in the queue" has_restarted "$job"
+  scontrol update jobid="$job" reqnodelist=n2
+  ends_as "$job" COMPLETED 0:0
+  expect "the node at the end" "$(field "$job" NodeList)" n2
+  expect "requeues" "$(field "$job" Restarts)" 1
+  expect_log "slangrag-ingest-$job.out" "going on from .*lexicon.sqlite3"
+  no_text_twice
+  store_is_whole
+  expect "scaffolding left" "$(find . -maxdepth 1 -name 'store.*')" ""
+}
+
+scenario_a_cancelled_job_keeps_what_it_did() {
+  local job again
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 100
+  scancel "$job"
+  wait_end "$job"
+  expect "state" "$(field "$job" JobState)" CANCELLED
+  nothing_left
+  stand_in
+  again=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$again" COMPLETED 0:0
+  # the batches in flight when the server was killed may come again: two calls at most
+  expect "rows embedded" "$(texts | sort -u | wc -l)" "$ROWS"
+  expect "more than the batches in flight again" "$(($(text_count) - ROWS > 256))" 0
+  store_is_whole
+}
+
+scenario_a_cancelled_local_build_is_saved() {
+  local job again
+  mkdir local
+  export SLANGRAG_LOCAL_DIR=$PWD/local
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 200
+  scancel "$job"
+  wait_end "$job"
+  nothing_left
+  expect_log "slangrag-ingest-$job.out" "saved to $SLANGRAG_STORE.building/lexicon.sqlite3"
+  stand_in
+  again=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$again" COMPLETED 0:0
+  expect_log "slangrag-ingest-$again.out" "going on with what job $job left"
+  expect "more than the batches in flight again" "$(($(text_count) - ROWS > 256))" 0
+  store_is_whole
+}
+
+scenario_a_killed_node_loses_no_more_than_since_the_last_snapshot() {
+  local job again saved=store.building/lexicon.sqlite3 kept
+  mkdir local
+  export SLANGRAG_LOCAL_DIR=$PWD/local SLANGRAG_SNAPSHOT_SECONDS=1
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 200
+  until_true 10 "there is a snapshot" test -s $saved
+  scancel --full --signal=KILL "$job"
+  wait_end "$job"
+  until_true 10 "its processes are gone" nothing_runs
+  kept=$(stored_rows $saved)
+  expect "an empty snapshot" "$((kept == 0))" 0
+  stand_in
+  again=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$again" COMPLETED 0:0
+  expect_log "slangrag-ingest-$again.out" "going on from"
+  store_is_whole
+  rm -rf local/slangrag-"$job"-*    # a killed job cannot clean up after itself
+}
+
+scenario_readers_keep_the_old_store_until_the_new_one_is_whole() {
+  local job
+  mkdir local
+  export SLANGRAG_LOCAL_DIR=$PWD/local
+  make_csv 300 >slang.csv
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  expect "rows at first" "$(stored_rows store/lexicon.sqlite3)" 300
+  make_csv 600 >slang.csv
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 400
+  expect "rows that readers see meanwhile" "$(stored_rows store/lexicon.sqlite3)" 300
+  ends_as "$job" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+}
+
+scenario_two_jobs_do_not_build_one_store() {
+  local first second
+  stand_in STANDIN_MS_PER_ROW=20
+  first=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 50
+  second=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$second" FAILED 4:0
+  expect_log "slangrag-ingest-$second.out" "job $first .* is building"
+  ends_as "$first" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+}
+
+scenario_a_taken_port_is_left_to_its_owner() {
+  # The stranger answers as an Ollama does, and even has the model.
+  local job port stranger
+  port=$(python3 "$ROOT/slurm/probe.py" free-port 127.0.0.1)
+  stand_in "STANDIN_LOG=$PWD/stranger.jsonl"
+  OLLAMA_HOST=127.0.0.1:$port "$OLLAMA_CMD" serve >stranger.log 2>&1 &
+  stranger=$!
+  until_true 20 "the stranger answers" curl -s --noproxy '*' "http://127.0.0.1:$port/api/version"
+  stand_in
+  export SLANGRAG_OLLAMA_PORT=$port
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_end "$job"
+  expect "the stranger is alive" "$(kill -0 $stranger && echo yes)" yes
+  kill $stranger
+  wait $stranger || true
+  ends_as "$job" COMPLETED 0:0
+  expect_log "slangrag-ingest-$job.out" "attempt 2"
+  expect "texts that the stranger got" "$(grep -c /api/embed stranger.jsonl || true)" 0
+  no_text_twice
+}
+
+scenario_a_missing_model_stops_the_job_early_and_says_what_to_pull() {
+  local job
+  pulled
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" FAILED 3:0
+  expect_log "slangrag-ingest-$job.out" "nomic-embed-text is not in $OLLAMA_MODELS"
+  expect_log "slangrag-ingest-$job.out" "OLLAMA_MODELS=$OLLAMA_MODELS $ROOT/slurm/pull.sh nomic-embed-text"
+  expect "scaffolding left" "$(find . -maxdepth 1 -name 'store*')" ""
+}
+
+scenario_a_model_on_the_cpu_stops_the_job_unless_allowed() {
+  local job
+  stand_in STANDIN_VRAM=0
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" FAILED 3:0
+  expect_log "slangrag-ingest-$job.out" "runs on the CPU"
+  expect "rows embedded" "$(text_count)" 0
+  job=$(SLANGRAG_ALLOW_CPU=1 submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  store_is_whole
+}
+
+scenario_a_csv_that_is_not_there_is_told_before_anything_starts() {
+  local job
+  job=$(submit ingest.sbatch -- absent.csv)
+  ends_as "$job" FAILED 5:0
+  expect_log "slangrag-ingest-$job.out" "absent.csv cannot be read"
+  expect_no_log "slangrag-ingest-$job.out" "starting Ollama"
+}
+
+scenario_a_signal_during_start_up_requeues_the_job() {
+  local job
+  stand_in START_SECONDS=6
+  job=$(submit ingest.sbatch -- slang.csv)
+  until_true 30 "Ollama is starting" grep -q "starting Ollama" "slangrag-ingest-$job.out"
+  scancel --batch --signal=USR1 "$job"
+  until_true 30 "the job is back in the queue" has_restarted "$job"
+  stand_in
+  ends_as "$job" COMPLETED 0:0
+  expect "requeues" "$(field "$job" Restarts)" 1
+  no_text_twice
+  store_is_whole
+}
+
+scenario_a_job_gives_up_at_the_restart_cap() {
+  local job
+  export SLANGRAG_MAX_RESTARTS=1
+  stand_in STANDIN_MS_PER_ROW=40
+  job=$(submit ingest.sbatch -- slang.csv)
+  wait_embedded 60
+  scancel --batch --signal=USR1 "$job"
+  until_true 40 "the job runs again" grep -q "restart 1\] Ollama answers" "slangrag-ingest-$job.out"
+  scancel --batch --signal=USR1 "$job"
+  ends_as "$job" FAILED 75:0
+  expect "requeues" "$(field "$job" Restarts)" 1
+  expect_log "slangrag-ingest-$job.out" "giving up"
+  stand_in
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+}
+
+scenario_a_preempted_job_comes_back() {
+  local job urgent
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch --partition=scavenge -- slang.csv)
+  wait_embedded 100
+  urgent=$(sbatch --parsable --partition=urgent --gres=gpu:4 --mem=1G --output=/dev/null --wrap 'sleep 3')
+  wait_end "$urgent" 60
+  ends_as "$job" COMPLETED 0:0
+  expect "the urgent job" "$(field "$urgent" JobState)" COMPLETED
+  expect "requeues" "$(field "$job" Restarts)" 1
+  no_text_twice
+  store_is_whole
+}
+
+# ---- arrays -----------------------------------------------------------------------------------------
+submit_array() { # submit_array OPTIONS...: sets ARRAY ("" where nothing was missing) and MERGE
+  "$ROOT/slurm/submit-array.sh" "$@" >submitted.log
+  cat submitted.log
+  ARRAY=$(sed -n 's/^array \([0-9]*\):.*/\1/p' submitted.log)
+  MERGE=$(sed -n 's/^merge \([0-9]*\).*/\1/p' submitted.log)
+}
+no_shard_scaffolding() { expect "scaffolding left" "$(find store.shards -type f ! -name 'shard-*-of-4.sqlite3')" ""; }
+
+scenario_an_array_and_its_merge_make_the_same_store() {
+  local job single_start single array_start array
+  stand_in STANDIN_MS_PER_ROW=30
+  single_start=$(date +%s%N)
+  job=$(SLANGRAG_STORE=$PWD/single/store submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  single=$(($(date +%s%N) - single_start))
+  no_text_twice
+  rm "$REQUEST_LOG"
+  array_start=$(date +%s%N)
+  submit_array -n 4 -- slang.csv
+  ends_as "$MERGE" COMPLETED 0:0
+  array=$(($(date +%s%N) - array_start))
+  echo "single job $((single / 1000000)) ms, four shards and merge $((array / 1000000)) ms"
+  no_text_twice
+  store_is_whole
+  no_shard_scaffolding
+  expect "the stores differ" "$(slangrag_rows single/store | cmp - <(slangrag_rows store) && echo same)" same
+}
+
+scenario_an_array_on_local_disks_makes_the_same_store() {
+  mkdir local
+  export SLANGRAG_LOCAL_DIR=$PWD/local
+  submit_array -n 4 -p 2 -- slang.csv
+  ends_as "$MERGE" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+  no_shard_scaffolding
+}
+
+scenario_a_failed_shard_is_the_only_one_run_again() {
+  # shellcheck disable=SC2016  # the job's own variable
+  echo '[ "${SLURM_ARRAY_TASK_ID:-}" != 2 ] || [ -e mended ] || OLLAMA_CMD=false' >hook.sh
+  export SLANGRAG_SETUP=$PWD/hook.sh
+  submit_array -n 4 -- slang.csv
+  wait_end "$ARRAY,$MERGE"
+  expect "the failed shard" "$(field "${ARRAY}_2" JobState) $(field "${ARRAY}_2" ExitCode)" "FAILED 3:0"
+  expect "the merge" "$(field "$MERGE" JobState)" CANCELLED
+  touch mended
+  submit_array -n 4 -- slang.csv
+  expect_log submitted.log "shards 2 of 4"
+  ends_as "$MERGE" COMPLETED 0:0
+  no_text_twice
+  store_is_whole
+}
+
+scenario_the_merge_waits_for_a_requeued_shard() {
+  stand_in STANDIN_MS_PER_ROW=60
+  submit_array -n 4 -- slang.csv
+  wait_embedded 100
+  expect "the merge" "$(field "$MERGE" JobState) $(field "$MERGE" Reason)" "PENDING Dependency"
+  scancel --batch --signal=USR1 "${ARRAY}_1"
+  until_true 40 "the shard runs again" grep -q "restart 1\] Ollama answers" "slangrag-shard-${ARRAY}_1.out"
+  expect "the merge" "$(field "$MERGE" JobState) $(field "$MERGE" Reason)" "PENDING Dependency"
+  ends_as "$MERGE" COMPLETED 0:0
+  expect "requeues of shard 1" "$(field "${ARRAY}_1" Restarts)" 1
+  expect "requeues of shard 0" "$(field "${ARRAY}_0" Restarts)" 0
+  no_text_twice
+  store_is_whole
+}
+
+scenario_an_incomplete_set_is_not_merged() {
+  submit_array -n 4 -- slang.csv
+  ends_as "$MERGE" COMPLETED 0:0
+  rm -rf store store.shards/shard-1-of-4.sqlite3
+  MERGE=$(SLANGRAG_SHARDS_DIR=$PWD/store.shards submit merge.sbatch)
+  ends_as "$MERGE" FAILED 5:0
+  expect_log "slangrag-merge-$MERGE.out" "\b1\b"
+  expect "a store was made of it" "$(find . -maxdepth 1 -name store)" ""
+}
+
+# ---- serving ----------------------------------------------------------------------------------------
+scenario_a_served_model_answers_from_outside() {
+  local job server answer
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  job=$(SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
+  until_true 60 "the tunnel line is printed" grep -q 'ssh -N' "slangrag-serve-$job.out"
+  server=$(sed -n 's/^.*-L 11435:127\.0\.0\.1:\([0-9]*\) someone@n[12]$/\1/p' "slangrag-serve-$job.out")
+  expect_log "slangrag-serve-$job.out" "ssh -N -o ExitOnForwardFailure=yes -J someone@login.example -L 11435:127.0.0.1:$server someone@n[12]"
+  expect_log "slangrag-serve-$job.out" "export OLLAMA_HOST=http://127.0.0.1:11435"
+  answer=$(OLLAMA_HOST=http://127.0.0.1:$server SLANGRAG_CHAT_MODEL=llama3.1 slangrag ask --engine ollama --json "what does word17 mean")
+  expect "the answer cites" "$(jq -r '.citations | length > 0' <<<"$answer")" true
+  scancel "$job"
+  wait_end "$job"
+  expect "state" "$(field "$job" JobState)" CANCELLED
+}
+
+scenario_an_interactive_node_answers_one_question() {
+  local job
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  srun --gres=gpu:1 --mem=4G bash "$ROOT/slurm/interactive.sh" slangrag ask --json "what does word17 mean" >answer.json 2>srun.log ||
+    fail "srun: $(cat srun.log)"
+  expect "the answer cites" "$(jq -r '.citations | length > 0' answer.json)" true
+}
+
+scenario_models_are_pulled_on_the_login_node() {
+  pulled
+  "$ROOT/slurm/pull.sh" nomic-embed-text >pull.log 2>&1 || fail "pull.sh: $(cat pull.log)"
+  expect_log pull.log "there in $OLLAMA_MODELS: nomic-embed-text"
+  local job
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+}
