@@ -19,6 +19,7 @@ from slangrag.engines.embedded.gguf import GgufHead, read_head
 from slangrag.engines.embedded.threads import SMALL_MODEL_LIMIT, idle_threads
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.embedded.wheels import Progress
+from slangrag.engines.ollama.thinking import ThinkingFilter
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.errors import ContextOverflow, EngineReply
 
@@ -110,8 +111,11 @@ class EmbeddedChat:
         }
         if options.grammar is not None:
             request["grammar"] = options.grammar
+        thinking = ThinkingFilter()
         for event in server.complete(request):
-            text: str = event.get("content", "")
+            text = thinking.feed(event.get("content", ""))
+            if event.get("stop"):
+                text += thinking.finish()
             if text and not usage.first_token_ms:
                 usage.first_token_ms = _milliseconds_since(started)
             if event.get("stop"):

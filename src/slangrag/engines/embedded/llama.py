@@ -10,8 +10,10 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 from slangrag.errors import EngineMissing, EngineReply, EngineTimeout, EngineUnreachable, ModelUnfit
 
 _HOST: Final = "127.0.0.1"
+BATCH_TOKENS: Final = 128
 
 
 class LlamaServer:
@@ -40,6 +43,7 @@ class LlamaServer:
         self._key = secrets.token_urlsafe(32)
         self._timeout = timeout
         self._closing = threading.Lock()
+        self._open: set[ExitStack] = set()
         params = xllamacpp.CommonParams()
         params.model.path = str(model)
         params.n_ctx = context
@@ -51,6 +55,8 @@ class LlamaServer:
         params.verbosity = -1
         params.warmup = False
         params.cache_ram_mib = 0
+        # Between batches the server looks whether it was cancelled; its own 2048 would make one wait.
+        params.n_batch = params.n_ubatch = BATCH_TOKENS
         for cpu in (params.cpuparams, params.cpuparams_batch):
             cpu.n_threads = threads
         try:
@@ -65,8 +71,11 @@ class LlamaServer:
         self.context = context
 
     def close(self) -> None:
-        """Free the model and its port. Safe to call twice, and from a finaliser."""
+        """Cancel what is being generated, free the model and its port. Safe to call twice."""
         with self._closing:
+            # The destructor waits for requests to end, so an open one would hold up the exit.
+            for exchange in list(self._open):
+                exchange.close()
             self._server = None
 
     def tokenize(self, text: str, *, markup: bool = False) -> list[int]:
@@ -87,11 +96,8 @@ class LlamaServer:
 
         Raises EngineReply if the stream ends without that last event, or the server reports an error.
         """
-        connection, response = self._send("/completion", {**request, "stream": True})
-        try:
+        with self._exchange("/completion", {**request, "stream": True}) as response:
             yield from self._events(response)
-        finally:
-            connection.close()
 
     def _events(self, response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
         try:
@@ -112,47 +118,54 @@ class LlamaServer:
         raise EngineReply("the embedded chat model stopped without finishing its answer", hint="try again")
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        connection, response = self._send(path, body)
-        try:
-            reply: dict[str, Any] = json.loads(response.read())
-        except TimeoutError as error:
-            raise self._silence() from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise EngineReply("the embedded chat model gave no readable reply", hint="try again") from error
-        finally:
-            connection.close()
+        with self._exchange(path, body) as response:
+            try:
+                reply: dict[str, Any] = json.loads(response.read())
+            except TimeoutError as error:
+                raise self._silence() from error
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                raise EngineReply(
+                    "the embedded chat model gave no readable reply", hint="try again"
+                ) from error
         return reply
 
-    def _send(
-        self, path: str, body: Mapping[str, Any]
-    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    @contextmanager
+    def _exchange(self, path: str, body: Mapping[str, Any]) -> Iterator[http.client.HTTPResponse]:
+        """Send `body`; the response, once its status says that all is well. Leaving the block hangs up."""
         if self._server is None:
             raise EngineUnreachable("the embedded chat model was closed", hint="run the command again")
         connection = http.client.HTTPConnection(_HOST, self._port, timeout=self._timeout)
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
-        try:
-            connection.request("POST", path, json.dumps(body), {**headers, "Connection": "close"})
-            response = connection.getresponse()
-            if response.status != http.client.OK:
-                raise _reply_error(json.loads(response.read()))
-        except TimeoutError as error:
-            connection.close()
-            raise self._silence() from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            connection.close()
-            raise EngineReply(
-                "the embedded chat model does not answer", hint="run the command again"
-            ) from error
-        except BaseException:
-            connection.close()
-            raise
-        return connection, response
+        with ExitStack() as stack:
+            try:
+                connection.connect()
+                stack.callback(_hang_up, connection.sock)
+                self._open.add(stack)
+                stack.callback(self._open.discard, stack)
+                connection.request("POST", path, json.dumps(body), {**headers, "Connection": "close"})
+                response = stack.enter_context(closing(connection.getresponse()))
+                if response.status != http.client.OK:
+                    raise _reply_error(json.loads(response.read()))
+            except TimeoutError as error:
+                raise self._silence() from error
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                raise EngineReply(
+                    "the embedded chat model does not answer", hint="run the command again"
+                ) from error
+            yield response
 
     def _silence(self) -> EngineTimeout:
         return EngineTimeout(
             f"the embedded chat model gave no word for {self._timeout:g} seconds",
             hint="SLANGRAG_READ_TIMEOUT=600, or a shorter --num-ctx",
         )
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """End the connection at once, whoever still holds an object over it."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+    sock.close()
 
 
 def _reply_error(reply: Mapping[str, Any]) -> EngineReply:
