@@ -1,6 +1,6 @@
 """The pipeline: records are read ahead, embedded in order of arrival, written in order of the file.
 
-One thread reads, `in_flight` threads call the embedder, and the calling thread alone touches the
+Another process reads, `in_flight` threads call the embedder, and the calling thread alone touches the
 lexicon. Batches are written in file order and committed with the ledger, so the ledger is one
 watermark: everything before it is in the store, nothing after it is.
 """
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Final
 
+from slangrag.errors import InputError
 from slangrag.ingest.embedding import REFUSED, PatientEmbedder, Stopped
 from slangrag.ingest.plan import Batching, Pace
-from slangrag.ingest.reading import ReadAhead
 from slangrag.ingest.settle import Batch, Item, Settler, rejected_row
 from slangrag.ingest.stop import StopFlag
 from slangrag.store import ledger as ledgers
@@ -23,6 +23,7 @@ from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry, RejectedRow
 
 Answers = list[bytes | str]
+Waiting = deque[tuple[Batch, Future[Answers]]]
 _TOLD_EVERY: Final = 0.2
 
 
@@ -48,50 +49,53 @@ class Load:
         self._pace = pace
         self._stop = stop
         self._told = told
+        self._ended = False
+        self._failure: InputError | None = None
+        self._whole = True  # False from the first statement of a batch to its last
         self._next_told = 0.0
         self._next_commit = time.monotonic() + pace.least
 
-    def run(self, items: Iterable[Item]) -> bool:
+    def run(self, chunks: Iterable[Sequence[Item]]) -> bool:
         """Load these items; True when they came to their end, False when a stop came first.
 
         Whatever is raised, the batches before it in the file are committed.
         """
-        waiting: deque[tuple[Batch, Future[Answers]]] = deque()
+        waiting: Waiting = deque()
         workers = ThreadPoolExecutor(self._batching.in_flight, thread_name_prefix="slangrag-embed")
-        ended = False
+        batches = self._settler.batches(chunks)
         try:
-            with ReadAhead(items) as chunks:
-                batches = self._settler.batches(chunks)
-                while True:
-                    ended = self._fill(waiting, batches, workers) or ended
-                    if self._stop.requested or not waiting:
-                        break
-                    self._write(*waiting.popleft())
+            while self._fill(waiting, batches, workers) and not self._stop.requested:
+                self._write(*waiting[0])
+                waiting.popleft()
             if self._stop.requested:
                 self._finish_in_hand(waiting)
+        except Stopped:
+            return False
         finally:
             workers.shutdown(wait=True, cancel_futures=True)
-            self._commit()
-        return ended and not waiting
+            if self._whole:
+                self._commit()
+        if self._failure:
+            raise self._failure
+        return not self._stop.requested or (self._ended and not waiting)
 
-    def _fill(
-        self,
-        waiting: deque[tuple[Batch, Future[Answers]]],
-        batches: Iterator[Batch],
-        workers: ThreadPoolExecutor,
-    ) -> bool:
-        """Keep the embedder's queue full; True when there is nothing left to fill it with."""
-        most = self._batching.in_flight + self._batching.waiting
-        while len(waiting) < most:
+    def _fill(self, waiting: Waiting, batches: Iterator[Batch], workers: ThreadPoolExecutor) -> bool:
+        """Keep the embedder's queue full; False when nothing is waiting and nothing is left to come."""
+        while not self._ended and len(waiting) < self._batching.in_flight + self._batching.waiting:
             if self._stop.requested:
-                return False
-            batch = next(batches, None)
+                break
+            try:
+                batch = next(batches, None)
+            except InputError as error:
+                # What was read before the fault is written before it is told.
+                self._failure, batch = error, None
             if batch is None:
-                return True
-            waiting.append((batch, workers.submit(self._embedder.embed, batch.texts)))
-        return False
+                self._ended = True
+            else:
+                waiting.append((batch, workers.submit(self._embedder.embed, batch.texts)))
+        return bool(waiting)
 
-    def _finish_in_hand(self, waiting: deque[tuple[Batch, Future[Answers]]]) -> None:
+    def _finish_in_hand(self, waiting: Waiting) -> None:
         """Write what is embedded or being embedded; what has not begun is left for the next run."""
         for _, answers in reversed(waiting):
             answers.cancel()
@@ -117,18 +121,20 @@ class Load:
                     rejects.append(rejected_row(awaiting.item, REFUSED, f"{entry.word}: {answer}", entry))
                     continue
                 vector = answer
-            row = NewEntry(awaiting.entry, awaiting.text_hash, vector)
+            row = NewEntry(awaiting.entry, awaiting.item.fold, awaiting.item.text_hash, vector)
             if awaiting.rid is None:
                 new.append(row)
             else:
                 changed.append((awaiting.rid, row))
+        self._whole = False
         writer.add(new, ledger.id)
         writer.change(changed, ledger.id)
         writer.see(batch.seen, ledger.id)
         writer.revise(batch.revised, ledger.id)
         writer.reject(rejects, ledger.id)
-        self._settler.written(batch)
+        self._settler.written(batch, refused=any(row.entry_id for row in rejects))
         self._count(batch, len(new), len(changed), len(rejects))
+        self._whole = True
         now = time.monotonic()
         if now >= self._next_commit:
             self._commit()
@@ -149,7 +155,9 @@ class Load:
 
     def _commit(self) -> None:
         began = time.monotonic()
+        self._whole = False
         ledgers.save(self._writer.connection, self._ledger)
         self._writer.commit()
+        self._whole = True
         took = time.monotonic() - began
         self._next_commit = began + took + max(self._pace.least, self._pace.share * took)

@@ -1,72 +1,136 @@
-"""Reading ahead: a thread that keeps a bounded queue of records full while others embed and write.
+"""Reading in a process of its own, so that parsing and cleaning take another core than writing.
 
-Knows nothing of what the records are.
+The pipe between the two is the bounded queue: a reader that is ahead waits in `write`, and one whose
+parent was killed ends at its next frame. Frames are marshal's, which both ends write and read with the
+same Python. Knows nothing of stores.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator
+import json
+import marshal
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple
+from itertools import islice
+from pathlib import Path
 from types import TracebackType
-from typing import Final, Generic, TypeVar
+from typing import Any, BinaryIO, Final
 
-T = TypeVar("T")
+from slangrag import errors
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.headword import fold
+from slangrag.corpus.reader import Position, Record, Reject, open_source
+from slangrag.ingest.settle import Item, text_hash
+
 _CHUNK: Final = 256
-_CHUNKS_AHEAD: Final = 16
-_POLL: Final = 0.1
+_PIPE_BYTES: Final = 1 << 20
+_STOPS: Final = ("SIGINT", "SIGTERM", "SIGUSR1")
 
 
-class ReadAhead(Generic[T]):
-    """Lists of up to 256 items of an iterable, made in a thread of their own; at most 16 wait.
+class Reader:
+    """Chunks of items of one file from `start` on. `notes` is complete once they have ended."""
 
-    An exception of the iterable comes out at its place in the order. Leaving the context ends the
-    thread before the next item.
-    """
+    def __init__(self, csv: Path, columns: Mapping[str, str] | None, start: Position | None) -> None:
+        place = (start.record, start.line, start.offset) if start else None
+        self._request = json.dumps({"csv": str(csv), "columns": columns, "start": place})
+        self.notes: tuple[str, ...] = ()
 
-    def __init__(self, items: Iterable[T]) -> None:
-        self._items = items
-        self._queue: queue.Queue[list[T] | BaseException | None] = queue.Queue(_CHUNKS_AHEAD)
-        self._unwanted = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="slangrag-reader", daemon=True)
-
-    def __enter__(self) -> Iterator[list[T]]:
-        self._thread.start()
-        return self._chunks()
+    def __enter__(self) -> Reader:
+        # Signals that mean "stop" are the parent's to judge: the group's are ignored over there.
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", f"from {__name__} import main; main()", self._request],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+        )
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._unwanted.set()
-        self._thread.join()
+        assert self._child.stdout is not None
+        self._child.stdout.close()
+        self._child.kill()
+        self._child.wait()
 
-    def _chunks(self) -> Iterator[list[T]]:
-        while (got := self._queue.get()) is not None:
-            if isinstance(got, BaseException):
-                raise got
-            yield got
-
-    def _read(self) -> None:
-        chunk: list[T] = []
-        try:
-            for item in self._items:
-                chunk.append(item)
-                if len(chunk) == _CHUNK:
-                    self._put(chunk)
-                    chunk = []
-                if self._unwanted.is_set():
-                    return
-        except BaseException as error:  # noqa: BLE001 (raised again by the thread that consumes)
-            self._put(chunk)
-            self._put(error)
-            return
-        self._put(chunk)
-        self._put(None)
-
-    def _put(self, got: list[T] | BaseException | None) -> None:
-        while not self._unwanted.is_set():
+    def chunks(self) -> Iterator[list[Item]]:
+        """Lists of up to 256 items, in file order. Raises the reader's InputErrors where they happened."""
+        pipe = self._child.stdout
+        assert pipe is not None
+        while True:
             try:
-                self._queue.put(got, timeout=_POLL)
+                kind, content = marshal.load(pipe)
+            except EOFError:
+                raise RuntimeError("the reading process ended before the file did") from None
+            if kind == "end":
+                self.notes = tuple(content)
                 return
-            except queue.Full:
-                continue
+            if kind == "error":
+                name, message, hint = content
+                raise getattr(errors, name)(message, hint=hint)
+            yield [_item(row) for row in content]
+
+
+def _row(record: Record) -> tuple[Any, ...]:
+    entry, after = record.entry, record.after
+    return (
+        record.line,
+        (after.record, after.line, after.offset),
+        (
+            entry.entry_id,
+            entry.word,
+            entry.definition,
+            entry.up_votes,
+            entry.down_votes,
+            entry.author,
+            entry.rating,
+        )
+        if entry
+        else None,
+        astuple(record.reject) if record.reject else None,
+        text_hash(entry) if entry else b"",
+        fold(entry.word) if entry else "",
+    )
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    line, after, entry, reject, digest, folded = row
+    return Item(
+        line=line,
+        entry=Entry(*entry) if entry else None,
+        reject=Reject(*reject) if reject else None,
+        after=Position(*after),
+        text_hash=digest,
+        fold=folded,
+    )
+
+
+def _write(request: Mapping[str, Any], out: BinaryIO) -> None:
+    start = Position(*request["start"]) if request["start"] else None
+    try:
+        with open_source(Path(request["csv"]), columns=request["columns"]) as source:
+            rows = map(_row, source.records(start))
+            while chunk := list(islice(rows, _CHUNK)):
+                marshal.dump(("rows", chunk), out)
+                out.flush()
+            marshal.dump(("end", source.notes), out)
+    except errors.SlangragError as error:
+        marshal.dump(("error", (type(error).__name__, error.message, error.hint)), out)
+    out.flush()
+
+
+def main() -> None:
+    """The child's side: frames of records on standard output, as the first argument asks."""
+    for name in _STOPS:
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    out = sys.stdout.buffer
+    try:
+        import fcntl
+
+        fcntl.fcntl(out.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        _write(json.loads(sys.argv[1]), out)
+    except BrokenPipeError:
+        os._exit(0)

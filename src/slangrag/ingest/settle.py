@@ -17,8 +17,7 @@ from typing import Final
 
 from slangrag.corpus.entry import Entry
 from slangrag.corpus.filters import FilterPass, Filters
-from slangrag.corpus.headword import fold
-from slangrag.corpus.reader import Position, Record, Reject
+from slangrag.corpus.reader import Position, Reject
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.ingest.plan import Batching
 from slangrag.store.writer import Known, LexiconWriter, RejectedRow, rest_of
@@ -32,19 +31,17 @@ class Item:
     """One record on its way in. after is where to go on; after.record counts it as done.
 
     entry or reject; both for an entry that the embedder has refused already, in a shard. vector is
-    there for an entry that was embedded already, in a shard.
+    there for an entry that was embedded already, in a shard. text_hash and fold (of its headword) are
+    given with every entry.
     """
 
     line: int
     entry: Entry | None
     reject: Reject | None
     after: Position
+    text_hash: bytes = b""
+    fold: str = ""
     vector: bytes | None = None
-
-    @classmethod
-    def of(cls, record: Record) -> Item:
-        """A record fresh from the reader."""
-        return cls(record.line, record.entry, record.reject, record.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,6 @@ class Awaiting:
 
     item: Item
     entry: Entry
-    text_hash: bytes
     rid: int | None = None
 
 
@@ -87,8 +83,8 @@ def rejected_row(item: Item, reason: str, text: str, entry: Entry | None = None)
         reason=reason,
         text=text,
         entry_id=entry.entry_id if entry else None,
-        text_hash=text_hash(entry) if entry else None,
-        fold=fold(entry.word) if entry else None,
+        text_hash=item.text_hash if entry else None,
+        fold=item.fold if entry else None,
     )
 
 
@@ -113,6 +109,7 @@ class Settler:
         self._identity = identity
         self._batching = batching
         self._on_the_way: dict[str, bytes] = {}
+        self._refused = writer.any_refused(source)
         self._batch = Batch()
 
     def batches(self, chunks: Iterable[Sequence[Item]]) -> Iterator[Batch]:
@@ -126,8 +123,9 @@ class Settler:
             yield self._batch
             self._batch = Batch()
 
-    def written(self, batch: Batch) -> None:
-        """The batch is in the lexicon: look its ids up there from now on."""
+    def written(self, batch: Batch, *, refused: bool) -> None:
+        """The batch is in the lexicon: look its ids up there from now on. refused: not all of it was."""
+        self._refused = self._refused or refused
         for entry_id in batch.claimed:
             del self._on_the_way[entry_id]
 
@@ -136,7 +134,7 @@ class Settler:
         full: list[Batch] = []
         ids = [item.entry.entry_id for item in chunk if item.entry]
         known = self._writer.known(ids)
-        refused = self._writer.refused(ids, self._source)
+        refused = self._writer.refused(ids, self._source) if self._refused else {}
         for item in chunk:
             if self._pass.full:
                 break
@@ -163,7 +161,7 @@ class Settler:
     def _settle_entry(
         self, item: Item, entry: Entry, known: dict[str, Known], refused: dict[str, bytes]
     ) -> None:
-        digest = text_hash(entry)
+        digest = item.text_hash
         owner = self._owner(entry.entry_id, known, refused)
         if owner is not None and owner != digest:
             entry = replace(entry, entry_id=f"{entry.entry_id}~{digest.hex()[:8]}")
@@ -188,7 +186,7 @@ class Settler:
         elif item.reject:
             batch.rejects.append(rejected_row(item, item.reject.reason, item.reject.text, entry))
         else:
-            batch.awaiting.append(Awaiting(item, entry, digest, there.rid if there else None))
+            batch.awaiting.append(Awaiting(item, entry, there.rid if there else None))
             if item.vector is None:
                 text = self._identity.render_document(entry.word, entry.definition)
                 batch.texts.append(text)

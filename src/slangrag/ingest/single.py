@@ -6,7 +6,7 @@ Holds the store's lock all the way. Prints nothing, installs no signal handler: 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from slangrag.corpus.reader import Position, open_source
@@ -16,6 +16,7 @@ from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.pipeline import Load
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for
 from slangrag.ingest.progress import Meter
+from slangrag.ingest.reading import Reader
 from slangrag.ingest.reembed import reembed
 from slangrag.ingest.settle import Item, Settler
 from slangrag.ingest.stop import StopFlag
@@ -71,31 +72,31 @@ def run(
         patient = PatientEmbedder(embedder, stop)
         reembed(writer, patient, plan, progress, stop)
         done = ledgers.finished(writer.connection, read.sha256, plan.options)
-        embedded_before = 0
+        notes: tuple[str, ...] = ()
         if done is None:
             done = ledgers.begin(writer.connection, read.name, read.size, read.sha256, plan.options)
             embedded_before = done.embedded
             start = Position(done.record, done.line, done.byte) if done.record else None
-            load(writer, done, map(Item.of, source.records(start)), patient, plan, progress, stop)
+            with Reader(plan.csv, plan.columns, start) as reader:
+                load(writer, done, reader.chunks(), patient, plan, progress, stop)
+            notes = reader.notes
             complete(writer, done, plan, progress)
         else:
             embedded_before = done.embedded
         index(writer, plan, lock, progress, stop)
-        return report_of(
-            plan, done, embedded=done.embedded - embedded_before, began=began, notes=source.notes
-        )
+        return report_of(plan, done, embedded=done.embedded - embedded_before, began=began, notes=notes)
 
 
 def load(
     writer: LexiconWriter,
     ledger: Ledger,
-    items: Iterator[Item],
+    chunks: Iterable[Sequence[Item]],
     patient: PatientEmbedder,
     plan: IngestPlan,
     progress: Report,
     stop: StopFlag,
 ) -> None:
-    """Take the items through the pipeline into the lexicon; a stop is raised as `run` says."""
+    """Take the records through the pipeline into the lexicon; a stop is raised as `run` says."""
     meter = Meter("read/embed", progress)
     batching = plan.batching or batching_for(patient.identity)
 
@@ -103,7 +104,7 @@ def load(
         meter.tell(now.record, expected_records(now))
 
     settler = Settler(writer, ledger.id, plan.filters, patient.identity, batching)
-    ended = Load(writer, ledger, settler, patient, batching, plan.pace, stop, told).run(items)
+    ended = Load(writer, ledger, settler, patient, batching, plan.pace, stop, told).run(chunks)
     told(ledger)
     assert ledger.balanced, ledger
     if not ended:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import fold
 from slangrag.errors import StoreDamaged, StoreError, StoreMismatch
 from slangrag.store import headwords, journal
 from slangrag.store.layout import StoreLayout
@@ -37,9 +36,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """A row to write: the entry, the hash of its text, its unit vector as float16 bytes."""
+    """A row to write: the entry, its folded headword, the hash of its text, its unit vector as float16."""
 
     entry: Entry
+    fold: str
     text_hash: bytes
     vector: bytes
 
@@ -96,6 +96,11 @@ class LexiconWriter(Lexicon):
                 found[entry_id] = Known(rid, text_hash, source, tuple(rest))
         return found
 
+    def any_refused(self, source: int) -> bool:
+        """Whether the embedder has refused any row of this load."""
+        query = "SELECT EXISTS (SELECT 1 FROM rejects WHERE entry_id IS NOT NULL AND source = ?)"
+        return bool(self.connection.execute(query, (source,)).fetchone()[0])
+
     def refused(self, entry_ids: Iterable[str], source: int) -> dict[str, bytes]:
         """Text hashes, by id, of rows that the embedder refused in this load."""
         found: dict[str, bytes] = {}
@@ -132,7 +137,7 @@ class LexiconWriter(Lexicon):
 
     def add(self, rows: Sequence[NewEntry], source: int) -> None:
         """Write entries that are not there yet, in this order."""
-        hids = self._headwords([row.entry.word for row in rows])
+        hids = self._headwords(rows)
         first = self._next_rid
         self._next_rid += len(rows)
         numbered = list(enumerate(rows, first))
@@ -162,7 +167,7 @@ class LexiconWriter(Lexicon):
 
     def change(self, rows: Sequence[tuple[int, NewEntry]], source: int) -> None:
         """Give entries, by row id, another text and vector."""
-        hids = self._headwords([row.entry.word for _, row in rows])
+        hids = self._headwords([row for _, row in rows])
         for (rid, row), hid in zip(rows, hids, strict=True):
             self._forget_text(rid)
             entry = row.entry
@@ -233,25 +238,24 @@ class LexiconWriter(Lexicon):
             (rid,),
         )
 
-    def _headwords(self, words: Sequence[str]) -> list[int]:
-        """Headword ids of these words, in order; new headwords are written and registered."""
-        folds = [fold(word) for word in words]
+    def _headwords(self, rows: Sequence[NewEntry]) -> list[int]:
+        """Headword ids of these rows, in order; new headwords are written and registered."""
         found: dict[str, int] = {}
-        for some in chunks(set(folds)):
+        for some in chunks({row.fold for row in rows}):
             found.update(
                 self.connection.execute(
                     f"SELECT fold, hid FROM headwords WHERE fold IN ({','.join('?' * len(some))})", some
                 ).fetchall()
             )
         fresh: list[tuple[int, str, str]] = []
-        for folded, word in zip(folds, words, strict=True):
-            if folded not in found:
-                found[folded] = self._next_hid
-                fresh.append((self._next_hid, folded, word))
+        for row in rows:
+            if row.fold not in found:
+                found[row.fold] = self._next_hid
+                fresh.append((self._next_hid, row.fold, row.entry.word))
                 self._next_hid += 1
         self.connection.executemany("INSERT INTO headwords VALUES (?, ?, ?)", fresh)
         headwords.register(self.connection, [(hid, folded) for hid, folded, _ in fresh])
-        return [found[folded] for folded in folds]
+        return [found[row.fold] for row in rows]
 
 
 @contextmanager
