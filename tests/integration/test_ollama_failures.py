@@ -218,7 +218,7 @@ def test_embedding_from_several_threads_mixes_nothing_up(standin: StandIn, serve
     embedder = OllamaEmbedder(server)
     texts = [[f"thread {thread} text {number}" for number in range(30)] for thread in range(4)]
     alone = [embedder.embed_documents(own) for own in texts]
-    results = [np.empty(0)] * 4
+    results = list(reversed(alone))
 
     def work(place: int) -> None:
         results[place] = embedder.embed_documents(texts[place])

@@ -25,7 +25,7 @@ _SIZE: Final = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([mb])(?![a-z])")
 _CAPABLE_FROM: Final = 1.5e9
 _TINY_FAMILIES: Final = ("tinyllama", "tinydolphin")
 _CHARACTERS_A_TOKEN: Final = 8.0
-"""More than any text of ours has: a prompt that the server counts as shorter than this was cut."""
+"""More than any of 1,400 entries has (7.0 at most): a prompt that is counted as shorter was cut."""
 
 _PIECES: Final = re.compile(r"[A-Za-z]+|[0-9]|\s+|[^\sA-Za-z0-9]")
 
@@ -48,10 +48,13 @@ def estimate_tokens(text: str) -> int:
     """Tokens in `text`, estimated from above without the model's tokenizer.
 
     A word costs a token for every three letters begun, a digit or a sign one, a stretch of blanks one
-    for every four, and anything beyond ASCII one for each UTF-8 byte (the worst case of byte-level
-    BPE). English prose comes out 1.3 to 1.8 times as long as Llama 3 counts it.
+    for every four and for each line break, and anything beyond ASCII one for each UTF-8 byte (the
+    worst case of byte-level BPE); three more are for luck. Against SmolLM2's tokenizer (49,000 pieces;
+    Llama 3 has 128,000 and needs fewer) on 1,400 entries: 1.5 times its count, and never below it.
     """
-    total = 0
+    if not text:
+        return 0
+    total = 3
     for piece in _PIECES.findall(text):
         if not piece.isascii():
             total += len(piece.encode("utf-8", "replace"))
