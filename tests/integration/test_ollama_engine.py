@@ -79,6 +79,7 @@ def test_the_server_tells_what_a_doctor_asks(place: Place) -> None:
     names = {model.name for model in place.server.models()}
     assert len(names) >= 2
     assert all(len(model.digest) == 64 and model.size > 0 for model in place.server.models())
+    assert all(place.server.digest(model.name) == model.digest for model in place.server.models())
     card = place.server.show(place.chat_model)
     assert "completion" in card.capabilities
     assert card.context_length >= 2048
@@ -181,7 +182,9 @@ def test_a_model_that_is_not_pulled_is_named_with_the_command_that_fetches_it(pl
         _ = OllamaEmbedder(place.server, absent).identity
     with pytest.raises(ModelMissing) as shown:
         place.server.show(absent)
-    assert {error.value.hint for error in (chat, embed, shown)} == {f"ollama pull {absent}"}
+    with pytest.raises(ModelMissing) as listed:
+        place.server.model(absent)
+    assert {error.value.hint for error in (chat, embed, shown, listed)} == {f"ollama pull {absent}"}
 
 
 def test_a_model_is_not_used_for_what_it_cannot_do(place: Place) -> None:

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
-from slangrag.engines.ollama.chat import estimate_tokens
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import (
     ContextOverflow,
     EngineBusy,

@@ -19,8 +19,8 @@ from slangrag.engines.embedded.gguf import GgufHead, read_head
 from slangrag.engines.embedded.threads import SMALL_MODEL_LIMIT, idle_threads
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.embedded.wheels import Progress
-from slangrag.engines.ollama.thinking import ThinkingFilter
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.engines.thinking import ThinkingFilter
 from slangrag.errors import ContextOverflow, EngineReply
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ also for models that do not think). One request an answer, and none before it.
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +16,9 @@ from typing import Any, Final
 from slangrag.engines.ollama.faults import not_ollama
 from slangrag.engines.ollama.models import canonical_name
 from slangrag.engines.ollama.server import DEFAULT_CHAT_MODEL, OllamaServer
-from slangrag.engines.ollama.thinking import ThinkingFilter
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.engines.thinking import ThinkingFilter
+from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import ContextOverflow, EngineReply
 
 _SIZE: Final = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([mb])(?![a-z])")
@@ -26,8 +26,6 @@ _CAPABLE_FROM: Final = 1.5e9
 _TINY_FAMILIES: Final = ("tinyllama", "tinydolphin")
 _CHARACTERS_A_TOKEN: Final = 8.0
 """More than any of 1,400 entries has (7.0 at most): a prompt that is counted as shorter was cut."""
-
-_PIECES: Final = re.compile(r"[A-Za-z]+|[0-9]|\s+|[^\sA-Za-z0-9]")
 
 
 def looks_capable(model: str) -> bool:
@@ -42,29 +40,6 @@ def looks_capable(model: str) -> bool:
         number, unit = sizes[-1]
         return float(number) * (1e9 if unit == "b" else 1e6) >= _CAPABLE_FROM
     return not name.rsplit("/", 1)[-1].startswith(_TINY_FAMILIES)
-
-
-def estimate_tokens(text: str) -> int:
-    """Tokens in `text`, estimated from above without the model's tokenizer.
-
-    A word costs a token for every three letters begun, a digit or a sign one, a stretch of blanks one
-    for every four and for each line break, and anything beyond ASCII one for each UTF-8 byte (the
-    worst case of byte-level BPE); three more are for luck. Against SmolLM2's tokenizer (49,000 pieces;
-    Llama 3 has 128,000 and needs fewer) on 1,400 entries: 1.5 times its count, and never below it.
-    """
-    if not text:
-        return 0
-    total = 3
-    for piece in _PIECES.findall(text):
-        if not piece.isascii():
-            total += len(piece.encode("utf-8", "replace"))
-        elif piece.isalpha():
-            total += math.ceil(len(piece) / 3)
-        elif piece.isspace():
-            total += piece.count("\n") + len(piece) // 4
-        else:
-            total += 1
-    return total
 
 
 class OllamaChat:

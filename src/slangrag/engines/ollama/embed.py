@@ -67,7 +67,7 @@ class OllamaEmbedder:
         what embedding raises.
         """
         if self._identity is None:
-            digest = self._server.model(self._model).digest
+            digest = self._server.digest(self._model)
             capabilities = self._server.show(self._model).capabilities
             if capabilities and "embedding" not in capabilities:
                 raise ModelUnfit(

@@ -150,9 +150,23 @@ class OllamaServer:
         for model in self.models():
             if same_model(model.name, name):
                 return model
-        raise ModelMissing(
+        raise self._missing(name)
+
+    def _missing(self, name: str) -> ModelMissing:
+        return ModelMissing(
             f"Ollama at {self.address} does not have the model {name!r}", hint=f"ollama pull {name}"
         )
+
+    def digest(self, name: str) -> str:
+        """The checksum of the model `name`, without importing the package: for a question's way.
+
+        Raises ModelMissing.
+        """
+        listed = self.wire.get("/api/tags").get("models")
+        for model in listed if isinstance(listed, list) else ():
+            if isinstance(model, dict) and same_model(str(model.get("name")), name):
+                return str(model.get("digest") or "")
+        raise self._missing(name)
 
     def show(self, name: str) -> ModelCard:
         """What the model `name` is and can do. Raises ModelMissing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slangrag.engines.ollama.chat import estimate_tokens
+from slangrag.engines.tokens import estimate_tokens
 
 # Prompt lengths that a real Ollama 0.32.15 counted for SmolLM2, less the 8 tokens of its template.
 COUNTED = {"What is slang?": 5, "Write a story": 4, "Write a very long story about a dragon.": 10}

@@ -1,8 +1,8 @@
 """Keeps a model's thinking out of its answer.
 
-Ollama separates thinking into a field of its own where it knows the model's template, and `think:
-false` switches it off there. Models that it does not know so well write `<think> ... </think>` at the
-head of the answer itself; that part is swallowed here. Pure text work on a stream of pieces.
+Servers separate thinking into a field of its own where they know the model's template. Models that
+they do not know so well write `<think> ... </think>` at the head of the answer itself; that part is
+swallowed here. Pure text work on a stream of pieces, for any engine.
 """
 
 from __future__ import annotations

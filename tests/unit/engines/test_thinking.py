@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slangrag.engines.ollama.thinking import ThinkingFilter
+from slangrag.engines.thinking import ThinkingFilter
 
 
 def shown(pieces: list[str]) -> str:
