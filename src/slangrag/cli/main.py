@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from slangrag import __version__
-from slangrag.cli import config_command, models_command
+from slangrag.cli import config_command, models_command, store_command
 from slangrag.cli.ask_command import ask
 from slangrag.cli.define_command import define
+from slangrag.cli.doctor_command import doctor
 from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
 from slangrag.errors import SlangragError
@@ -27,9 +28,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, ask, define, search):
+for command in (ingest, ask, define, search, doctor):
     app.command()(command)
-for group, commands in (("models", models_command.app), ("config", config_command.app)):
+for group, commands in (
+    ("store", store_command.app),
+    ("models", models_command.app),
+    ("config", config_command.app),
+):
     app.add_typer(commands, name=group)
 
 

@@ -60,6 +60,21 @@ def show(text: Text, *, indent: int = 0) -> None:
         console.print(text)
 
 
+def show_labelled(label: Text, text: Text) -> None:
+    """Print `text` after its label; on a terminal its further lines stand below its first."""
+    console = stdout()
+    if not console.is_terminal:
+        console.print(label.plain + text.plain, soft_wrap=True)
+        return
+    from rich.table import Table
+
+    grid = Table.grid()
+    grid.add_column(width=label.cell_len, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(label, text)
+    console.print(grid)
+
+
 def note(message: str) -> None:
     """A remark on stderr, dim."""
     from rich.text import Text
@@ -84,7 +99,7 @@ def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(heads))
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:

@@ -1,0 +1,276 @@
+"""What `slangrag doctor` looks at: small functions, each from the settings to what it found.
+
+Prints nothing. A check never raises a SlangragError: the error's message and hint are its finding.
+chromadb is loaded by a child process only, and only where there is an index to open.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slangrag import __version__
+from slangrag.cli.render.sizes import size
+from slangrag.cli.store_facts import StoreFacts, store_facts
+from slangrag.config import OPTIONS, Settings
+from slangrag.errors import EngineError, SlangragError, StoreError
+
+if TYPE_CHECKING:
+    from slangrag.engines.ollama import OllamaServer
+    from slangrag.engines.ollama.models import Model
+    from slangrag.engines.protocols import ChatIdentity
+
+OLDEST_PYTHON: Final = (3, 11)
+LITTLE_ROOM: Final = 500_000_000
+QUESTION: Final = "Say yes."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. ok is None for what is neither well nor ill: not there, and not needed.
+
+    said is one line; next is the command that mends a failure, exit_code what the shell then sees.
+    """
+
+    name: str
+    ok: bool | None
+    said: str
+    next: str = ""
+    exit_code: int = 0
+
+
+def failed(name: str, error: SlangragError) -> Check:
+    """An error as a failed check."""
+    return Check(name, False, error.message, error.hint, error.exit_code)
+
+
+def checks(settings: Settings, *, quick: bool = False) -> Iterator[Check]:
+    """Every check, in the order in which things build on each other. quick: no model is run."""
+    yield python()
+    yield settings_in_force(settings)
+    yield from store(settings, quick=quick)
+    yield ollama(settings)
+    yield embedded(settings)
+    yield embedder(settings)
+    yield chat(settings, quick=quick)
+    yield slurm()
+
+
+def python() -> Check:
+    """The interpreter, and what its SQLite can do."""
+    from sys import version_info
+
+    found = f"slangrag {__version__}, Python {platform.python_version()} on {platform.system()}"
+    if version_info < OLDEST_PYTHON:
+        return Check("python", False, f"{found} is too old", "install Python 3.11 or newer", 1)
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    if "ENABLE_FTS5" not in options:
+        return Check(
+            "python", False, f"{found}: its SQLite lacks FTS5", "use a Python from python.org or conda", 1
+        )
+    return Check("python", True, f"{found}, SQLite {sqlite3.sqlite_version}")
+
+
+def settings_in_force(settings: Settings) -> Check:
+    """Which settings are not the defaults, and who set them."""
+    changed = [
+        f"{option.name} from {settings.origin[option.name]}"
+        for option in OPTIONS
+        if settings.origin[option.name] != "default"
+    ]
+    return Check("settings", True, "; ".join(changed) if changed else "all defaults (slangrag config show)")
+
+
+def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
+    """The store: there, whole, indexed; and the room around it."""
+    try:
+        facts = store_facts(settings.store)
+    except StoreError as error:
+        yield failed("store", error)
+        return
+    yield rows(facts)
+    yield index(facts, quick=quick)
+    yield disk(facts)
+
+
+def rows(facts: StoreFacts) -> Check:
+    """What the lexicon holds, and whether its last load came to its end."""
+    said = f"{facts.root}: {facts.entries:,} entries of {facts.headwords:,} headwords"
+    if facts.locked_by:
+        return Check("store", None, f"{said}; being written by {facts.locked_by}")
+    if not facts.complete:
+        last = facts.loads[-1]
+        return Check(
+            "store",
+            False,
+            f"{said}; {last.name} was loaded only up to record {last.record:,}",
+            f"slangrag ingest {last.name} --store {facts.root}",
+            StoreError.exit_code,
+        )
+    return Check("store", True, said)
+
+
+def index(facts: StoreFacts, *, quick: bool) -> Check:
+    """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
+    from slangrag.store.check import survives
+    from slangrag.store.layout import StoreLayout
+
+    rebuild = f"slangrag store rebuild --store {facts.root}"
+    if facts.locked_by:
+        return Check("index", None, "not looked at while the store is being written")
+    if facts.index_rows is None:
+        return Check("index", False, "not built", rebuild, StoreError.exit_code)
+    said = f"{facts.index_rows:,} vectors"
+    if not facts.index_current:
+        return Check("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
+    if not quick and not survives(StoreLayout(facts.root).chroma):
+        return Check("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
+    return Check("index", True, f"{said}, up to date{'' if quick else ', opens'}")
+
+
+def disk(facts: StoreFacts) -> Check:
+    """How much the store takes, how much is left, and on what kind of file system."""
+    used = size(facts.lexicon_bytes + facts.index_bytes)
+    where = f" on {facts.file_system}" if facts.file_system else ""
+    said = f"{used} used, {size(facts.free_bytes)} free{where}"
+    if facts.free_bytes < LITTLE_ROOM:
+        return Check(
+            "disk", False, said, "make room, or copy the store elsewhere and name it with --store", 4
+        )
+    if not os.access(facts.root, os.W_OK):
+        return Check("disk", None, f"{said}, read-only: good for questions, not for ingest")
+    return Check("disk", True, said)
+
+
+def ollama(settings: Settings) -> Check:
+    """The Ollama server: whether it answers, what it has, and whether it runs on a GPU."""
+    from slangrag.engines.ollama import connect
+
+    try:
+        server = connect(settings)
+        version = server.version(timeout=min(2.0, settings.connect_timeout))
+    except EngineError as error:
+        if settings.engine == "ollama":
+            return failed("ollama", error)
+        return Check("ollama", None, error.message)
+    except SlangragError as error:
+        return failed("ollama", error)
+    try:
+        return _ollama_models(server, f"{version} at {server.address}")
+    except EngineError as error:
+        return failed("ollama", error)
+
+
+def _ollama_models(server: OllamaServer, said: str) -> Check:
+    models: tuple[Model, ...] = server.models()
+    if not models:
+        return Check("ollama", False, f"{said}, no models", "slangrag models pull --engine ollama", 3)
+    said += f": {', '.join(model.name.removesuffix(':latest') for model in models[:4])}"
+    if len(models) > 4:
+        said += f" and {len(models) - 4} more"
+    loaded = [
+        f"{model.name.removesuffix(':latest')} on {'the GPU' if model.size_vram else 'the CPU'}"
+        for model in server.loaded()
+    ]
+    if loaded:
+        said += f"; loaded: {', '.join(loaded)}"
+    return Check("ollama", True, f"{said}{f' ({server.host.note})' if server.host.note else ''}")
+
+
+def embedded(settings: Settings) -> Check:
+    """The embedded engine: installed, and its weights here."""
+    from slangrag.engines.choose import embedded_is_installed
+    from slangrag.engines.embedded.catalogue import CATALOGUE
+    from slangrag.engines.embedded.weights import is_present
+
+    wanted = settings.engine == "embedded"
+    if not embedded_is_installed():
+        install = "pip install 'slangrag[embedded]'"
+        return Check("embedded", False if wanted else None, "not installed", install if wanted else "", 3)
+    absent = [model.name for model in CATALOGUE if not is_present(model, settings.cache)]
+    if absent:
+        said = f"installed; not fetched: {', '.join(absent)}"
+        pull = "slangrag models pull --engine embedded"
+        return Check("embedded", False if wanted else None, said, pull if wanted else "", 3)
+    return Check("embedded", True, f"installed, weights in {settings.cache}")
+
+
+def embedder(settings: Settings) -> Check:
+    """The embedder that a question would use: the store's own, else what `ingest` would take."""
+    from slangrag.engines.choose import choose_embedder
+    from slangrag.store.fingerprint import describe, stored_identity
+
+    try:
+        stored = stored_identity(settings.store)
+    except StoreError:
+        stored = None  # said by the store's own check
+    try:
+        began = time.perf_counter()
+        model = choose_embedder(settings, stored=stored).model
+        model.embed_query(QUESTION)
+        said = f"{describe(model.identity)}, {_since(began)}"
+    except SlangragError as error:
+        return failed("embedder", error)
+    return Check("embedder", True, said if stored is None else f"{said}; the store's own")
+
+
+def chat(settings: Settings, *, quick: bool) -> Check:
+    """The model that `ask` would take, and how long its first token takes."""
+    from slangrag.engines.choose import choose_chat
+    from slangrag.engines.protocols import ChatOptions, ChatUsage, Message
+
+    try:
+        chosen = choose_chat(settings)
+        identity = chosen.model.identity
+        said = (
+            f"{identity.engine}/{identity.model}, context {settings.num_ctx}{_of_trained(settings, identity)}"
+        )
+        if quick:
+            return Check("chat", True, f"{said} (not asked)")
+        began = time.perf_counter()
+        usage = ChatUsage()
+        stream = chosen.model.stream(
+            [Message("user", QUESTION)], ChatOptions(num_ctx=settings.num_ctx, max_tokens=8), usage
+        )
+        first = 0.0
+        for _ in stream:
+            first = first or time.perf_counter() - began
+    except SlangragError as error:
+        return failed("chat", error)
+    if not first:
+        return Check("chat", False, f"{said}: it said nothing", "slangrag ask --model with another model", 3)
+    loading = f", {usage.load_ms / 1000:.1f} s of it loading" if usage.load_ms > 100 else ""
+    return Check("chat", True, f"{said}; first token after {first:.1f} s{loading}")
+
+
+def _of_trained(settings: Settings, identity: ChatIdentity) -> str:
+    """The context that Ollama's model was made for. Raises ModelMissing where it is not pulled."""
+    if identity.engine != "ollama":
+        return ""
+    from slangrag.engines.ollama import connect
+
+    trained = connect(settings).show(identity.model).context_length
+    return f" of {trained}" if trained else ""
+
+
+def slurm() -> Check:
+    """Whether this is a cluster, and whether this very process runs in a job."""
+    job = os.environ.get("SLURM_JOB_ID")
+    if job:
+        gpus = os.environ.get("CUDA_VISIBLE_DEVICES") or "none"
+        node = os.environ.get("SLURMD_NODENAME") or platform.node()
+        return Check("slurm", True, f"in job {job} on {node}, GPUs: {gpus}")
+    if shutil.which("sbatch"):
+        return Check("slurm", True, "sbatch is here; batch scripts are in slurm/")
+    return Check("slurm", None, "not a cluster")
+
+
+def _since(began: float) -> str:
+    return f"{(time.perf_counter() - began) * 1000:,.0f} ms"

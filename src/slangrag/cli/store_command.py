@@ -1,0 +1,64 @@
+"""`slangrag store`: what a store holds, whether it holds together, and its index made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from slangrag.cli.options import JsonOption, StoreOption
+from slangrag.config import load_settings
+
+if TYPE_CHECKING:
+    from slangrag.cli.store_facts import StoreFacts
+
+app = typer.Typer(
+    help="Look at a store, check it, rebuild its index.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Show what the store holds, which model made its vectors, and how fresh it is."""
+    from slangrag.cli.render.terminal import note, show_table, write_json
+    from slangrag.cli.store_facts import store_document, store_facts
+
+    facts = store_facts(load_settings({"store": store}).store)
+    if as_json:
+        write_json(store_document(facts))
+        return
+    show_table(("", ""), fact_rows(facts))
+    if not facts.complete:
+        note("the last load did not come to its end. next: the same `slangrag ingest` again")
+    elif not facts.index_current and not facts.locked_by:
+        note("the index is not up to date. next: slangrag store rebuild")
+
+
+def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
+    """The facts as lines of a table: what, and how much of it."""
+    from slangrag.cli.render.sizes import size
+    from slangrag.store.fingerprint import describe
+
+    index = "none" if facts.index_rows is None else f"{facts.index_rows:,} rows"
+    rows = [
+        ("store", str(facts.root)),
+        ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
+        ("vectors", f"{facts.vectors:,}"),
+        ("model", describe(facts.embedder) if facts.embedder else "-"),
+        ("index", f"{index}, {'up to date' if facts.index_current else 'not up to date'}"),
+        ("disk", f"{size(facts.lexicon_bytes)} lexicon + {size(facts.index_bytes)} index"),
+        ("free", f"{size(facts.free_bytes)}{f' ({facts.file_system})' if facts.file_system else ''}"),
+        ("sealed", "yes" if facts.sealed else "no"),
+        ("saved", facts.saved_at or "-"),
+    ]
+    if facts.locked_by:
+        rows.append(("written by", facts.locked_by))
+    rows += [
+        (
+            "load",
+            f"{load.name}: {load.state}, {load.accepted:,} accepted + {load.rejected:,} rejected + "
+            f"{load.duplicates:,} duplicates + {load.filtered:,} filtered",
+        )
+        for load in facts.loads
+    ]
+    return rows

@@ -1,0 +1,123 @@
+"""What a store is, in numbers: for `store info` and `doctor`. Reads the lexicon only; prints nothing."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slangrag.store import build, fingerprint, journal, ledger, lock
+from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import Lexicon, open_lexicon
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import EmbedderIdentity
+    from slangrag.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """One store at one moment.
+
+    vectors counts those in the lexicon, index_rows those that Chroma was built with (None: never).
+    complete: the last load came to its end. index_current: Chroma holds exactly the lexicon's rows.
+    locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
+    file_system: its type, "" where the platform does not say.
+    """
+
+    root: Path
+    entries: int
+    headwords: int
+    vectors: int
+    embedder: EmbedderIdentity | None
+    complete: bool
+    index_rows: int | None
+    index_current: bool
+    locked_by: str
+    lexicon_bytes: int
+    index_bytes: int
+    free_bytes: int
+    file_system: str
+    saved_at: str | None
+    loads: tuple[Ledger, ...]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nothing is left to be done: loaded to the end, indexed, and nobody writes."""
+        return self.complete and self.index_current and not self.locked_by
+
+
+def store_facts(root: Path) -> StoreFacts:
+    """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
+    layout = StoreLayout(root)
+    with open_lexicon(root) as lexicon:
+        kept = build.state(lexicon)
+        current = build.is_current(lexicon, root)
+        remembered = lexicon.meta(fingerprint.EMBEDDER)
+        as_of = lexicon.as_of()
+        return StoreFacts(
+            root=root,
+            entries=_count(lexicon, "entries"),
+            headwords=_count(lexicon, "headwords"),
+            # Counting vectors reads the whole table, gigabytes of it in a large store.
+            vectors=kept.rows if kept and current else _count(lexicon, "vectors"),
+            embedder=fingerprint.from_meta(remembered) if remembered else None,
+            complete=as_of.complete,
+            index_rows=kept.rows if kept else None,
+            index_current=current,
+            locked_by=str(lock.read_holder(root) or "another process") if lock.is_held(root) else "",
+            lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
+            index_bytes=sum(path.stat().st_size for path in layout.chroma.rglob("*") if path.is_file()),
+            free_bytes=shutil.disk_usage(root).free,
+            file_system=journal.file_system(root),
+            saved_at=as_of.saved_at,
+            loads=tuple(ledger.loads(lexicon.connection)),
+        )
+
+
+def store_document(facts: StoreFacts) -> dict[str, Any]:
+    """A store as `store info --json` gives it."""
+    embedder = facts.embedder
+    return {
+        "store": str(facts.root),
+        "rows": facts.entries,
+        "headwords": facts.headwords,
+        "vectors": facts.vectors,
+        "embedder": None
+        if embedder is None
+        else {
+            "engine": embedder.engine,
+            "model": embedder.model,
+            "digest": embedder.digest,
+            "dimension": embedder.dimension,
+        },
+        "complete": facts.complete,
+        "index": {"rows": facts.index_rows, "current": facts.index_current},
+        "sealed": facts.sealed,
+        "locked_by": facts.locked_by or None,
+        "bytes": {
+            "lexicon": facts.lexicon_bytes,
+            "index": facts.index_bytes,
+            "free": facts.free_bytes,
+        },
+        "file_system": facts.file_system,
+        "saved_at": facts.saved_at,
+        "loads": [
+            {
+                "name": load.name,
+                "state": load.state,
+                "rows_read": load.record,
+                "accepted": load.accepted,
+                "rejected": load.rejected,
+                "duplicates": load.duplicates,
+                "filtered": load.filtered,
+            }
+            for load in facts.loads
+        ],
+    }
+
+
+def _count(lexicon: Lexicon, table: str) -> int:
+    rows: int = lexicon.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return rows
