@@ -49,7 +49,10 @@ def rate(text: str) -> int:
     """Content rating of a text: 0 clean, 1 mild, 2 strong, 3 severe."""
     chunks = text.casefold().split()
     codes = bytes(map(_chunk_code, chunks))
-    worst = max(codes.translate(_SEVERITIES), default=0)
+    worst = max(codes, default=0)
+    if worst <= _SEVERITY:
+        return worst
+    worst = max(codes.translate(_SEVERITIES))
     for match in _PHRASE_LIKE.finditer(codes):
         words = tokens(" ".join(chunks[match.start() : match.start() + _LONGEST_PHRASE]))
         worst = max(worst, *(_phrase(words, start)[0] for start in range(len(words))))

@@ -10,8 +10,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +71,7 @@ class Source:
         self.path = path
         self.first = first
         self._columns = columns
-        self._streams = ExitStack()
+        self._passes: list[Generator[Record, None, None]] = []
         self._counts: Counter[str] = Counter()
 
     def __enter__(self) -> Source:
@@ -81,7 +80,8 @@ class Source:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._streams.close()
+        for unfinished in self._passes:
+            unfinished.close()
 
     @cached_property
     def fingerprint(self) -> SourceFingerprint:
@@ -114,13 +114,19 @@ class Source:
 
         Raises InputUnreadable where the file cannot be read on. Memory does not grow with the file.
         """
-        start = start or self.first
+        begun = self._read(start or self.first)
+        self._passes.append(begun)
+        return begun
+
+    def _read(self, start: Position) -> Generator[Record, None, None]:
         self._counts = Counter(rows=start.record)
-        stream = self._streams.enter_context(open_stream(self.path))
-        stream.seek(start.offset)
-        tape = LineTape(stream, line=start.line, offset=start.offset)
+        with open_stream(self.path) as stream:
+            stream.seek(start.offset)
+            yield from self._parse(LineTape(stream, line=start.line, offset=start.offset), start.record)
+
+    def _parse(self, tape: LineTape, number: int) -> Iterator[Record]:
         rows = csv.reader(tape, strict=True)
-        width, header, number = self._columns.width, list(self._columns.header), start.record
+        width, header = self._columns.width, list(self._columns.header)
         while True:
             try:
                 fields: list[str] | None = next(rows)
@@ -135,16 +141,17 @@ class Source:
             else:
                 outcome = self._entry(fields)
             line, number = tape.line, number + 1
-            reject = None
-            if isinstance(outcome, str):
+            entry: Entry | None = None
+            reject: Reject | None = None
+            if isinstance(outcome, Entry):
+                entry = outcome
+            else:
                 raw = tape.text(b"".join(tape.taken)[: 4 * _KEPT_OF_A_REJECT]).rstrip("\r\n")
                 reject = Reject(line, outcome, raw[:_KEPT_OF_A_REJECT])
             tape.start_record()
             self._counts["rows"] = number
             self._counts["damaged-lines"] = tape.damaged
-            after = Position(number, tape.line, tape.offset)
-            yield Record(line, None if reject else outcome, reject, after)  # type: ignore[arg-type]
-        self._streams.close()
+            yield Record(line, entry, reject, Position(number, tape.line, tape.offset))
 
     def _swallowed(self, tape: LineTape) -> bool:
         """Whether an open quote took rows that are not its own."""
@@ -205,10 +212,11 @@ class Source:
         except ValueError:
             return "unreadable-votes"
         author = clean_word(fields[columns.author]) if columns.author is not None else ""
-        if author and author[0] in "0123" and _DATE_AUTHOR.fullmatch(author):
+        if "-" in author and _DATE_AUTHOR.fullmatch(author):
             self._counts["date-authors"] += 1
         entry_id = clean_word(fields[columns.word_id]) if columns.word_id is not None else ""
-        rating = max(rate(word), rate(definition))
+        # The stop keeps a phrase from reaching over from the word into its definition.
+        rating = rate(f"{word} . {definition}")
         return Entry(entry_id or content_id(word, definition), word, definition, up, down, author, rating)
 
 

@@ -1,0 +1,119 @@
+"""Content rating: whole words only, nothing thrown away, and masks that keep their place."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slangrag.corpus import rating
+from slangrag.corpus.rating import key_of, mask, rate, tokens
+
+# Words that may stand in a test. What the table says of worse ones is seen through these.
+MADE_UP = {("fizzle",): 2, ("grumph",): 3, ("odd", "sock"): 2, ("very", "odd", "sock"): 3}
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A table of invented words, phrases marked as the real one marks them."""
+    table = {key_of(words): severity for words, severity in MADE_UP.items()}
+    for words in MADE_UP:
+        if len(words) > 1:
+            for word, bit in zip(words, (4, 8), strict=False):
+                table[key_of((word,))] = table.get(key_of((word,)), 0) | bit
+    monkeypatch.setattr(rating, "_table", lambda: table)
+    rating._chunk_code.cache_clear()
+    yield
+    rating._chunk_code.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("a perfectly nice thing to say", 0),
+        ("well, damn", 1),
+        ("DAMN!", 1),
+        ("damnnnnn", 1),
+        ("pain in the butt", 1),
+        ("two butts", 1),
+        ("the butt's end", 1),
+        ("Scunthorpe, Penistone, Cockermouth and Essex", 0),
+        ("class assassin bassoon buttery cocktail analysis", 0),
+        ("a crow on a sheet, a gay friend, a jewish friend", 0),
+    ],
+)
+def test_words_are_rated_whole(text: str, expected: int) -> None:
+    assert rate(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fizzle", 2),
+        ("fizzle and GRUMPH", 3),
+        ("(fizzle)/(so)", 2),
+        ("odd", 0),
+        ("sock", 0),
+        ("odd sock", 2),
+        ("odd-sock", 2),
+        ("an odd, sock", 2),
+        ("very odd sock", 3),
+        ("odd . sock", 0),
+        ("odd new sock", 0),
+    ],
+)
+def test_phrases_are_rated_by_all_their_words(made_up: None, text: str, expected: int) -> None:
+    assert rate(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "threshold", "masked"),
+    [
+        ("Well, DAMN it", 1, "Well, D*** it"),
+        ("well, damn it", 2, "well, damn it"),
+        ("[damn] right’s right", 1, "[d***] right’s right"),
+        ("Straße damn ß", 1, "Straße d*** ß"),
+    ],
+)
+def test_a_mask_hides_the_word_and_nothing_else(text: str, threshold: int, masked: str) -> None:
+    assert mask(text, threshold) == masked
+
+
+def test_a_mask_hides_every_word_of_a_phrase(made_up: None) -> None:
+    assert mask("a very odd sock, fizzle") == "a v*** o** s***, f*****"
+    assert mask("a very odd sock, fizzle", 3) == "a v*** o** s***, fizzle"
+
+
+@given(st.text(), st.integers(1, 3))
+def test_a_mask_keeps_every_place(text: str, threshold: int) -> None:
+    assert len(mask(text, threshold)) == len(text)
+    assert mask(text, 4) == text
+
+
+@given(
+    st.lists(st.sampled_from(["damn", "Butts", "so", "what", "damnnn", "x-damn", "!"]), max_size=12).map(
+        " ".join
+    )
+)
+def test_what_is_masked_is_no_longer_rude(text: str) -> None:
+    assert rate(mask(text, 1)) == 0
+
+
+def test_the_table_is_read_once_and_is_whole() -> None:
+    table = rating._table()
+    severities = [code & 3 for code in table.values()]
+    assert len(table) > 1_500
+    assert all(severities.count(severity) > 300 for severity in (1, 2, 3))
+
+
+def test_tokens_are_those_people_write_with_signs() -> None:
+    assert tokens("D@mn it, don’t $ay s.o.b.") == ["d@mn", "it", "don't", "$ay", "s", "o", "b"]
+
+
+def test_rating_a_long_definition_takes_no_time() -> None:
+    text = "damn " * 6_000 + "x" * 30_000
+    start = time.process_time()
+    rate(text)
+    assert time.process_time() - start < 0.5
