@@ -1,0 +1,67 @@
+"""Candidates: headwords on their way to become hits, with their senses in order.
+
+Knows nothing of how a headword was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from slangrag.retrieval.senses import Sense
+from slangrag.retrieval.types import Hit, Match, Span
+from slangrag.store.headword_index import Headword
+
+_FARTHEST: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A headword that may be the answer. score is a log-probability up to a constant.
+
+    senses are its entries, best first; signals say why the headword is here.
+    """
+
+    headword: Headword
+    score: float
+    match: Match
+    span: Span | None
+    senses: Sequence[Sense]
+    signals: Mapping[str, float]
+
+
+def unique(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Each headword once, where it scores best; the best first."""
+    best: dict[int, Candidate] = {}
+    for candidate in candidates:
+        kept = best.get(candidate.headword.hid)
+        if kept is None or candidate.score > kept.score:
+            best[candidate.headword.hid] = candidate
+    return sorted(best.values(), key=lambda c: (-c.score, c.headword.hid))
+
+
+def by_headword(candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
+    """All senses of the first headword, then all of the second, and so on."""
+    hits = [_hit(c, sense, number) for c in candidates for number, sense in enumerate(c.senses)]
+    return tuple(hits[:limit])
+
+
+def by_score(candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
+    """Hits of all headwords together: a further sense falls behind its headword's best as it fits worse."""
+    hits = [_hit(c, sense, number) for c in candidates for number, sense in enumerate(c.senses)]
+    hits.sort(key=lambda hit: -hit.score)
+    return tuple(hits[:limit])
+
+
+def _hit(candidate: Candidate, sense: Sense, number: int) -> Hit:
+    behind = candidate.senses[0].score - sense.score + number * 1e-6
+    signals = {**candidate.signals, **{f"sense: {name}": value for name, value in sense.signals.items()}}
+    return Hit(
+        sense.entry, candidate.score - min(behind, _FARTHEST), candidate.match, candidate.span, signals
+    )
+
+
+def shifted(span: Span, by: int) -> Span:
+    """The same stretch in a text that begins `by` characters earlier."""
+    return replace(span, start=span.start + by, end=span.end + by)

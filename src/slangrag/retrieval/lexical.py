@@ -1,0 +1,34 @@
+"""Look-up by words: BM25 over headwords and definitions (SQLite FTS5).
+
+Knows nothing of vectors, spans or weights.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from slangrag.corpus.headword import plain_words
+from slangrag.store.headword_index import HeadwordIndex
+from slangrag.store.lexicon import Lexicon
+
+_MOST_WORDS: Final = 12
+_WORD_WEIGHT: Final = 4.0
+
+
+def by_words(text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int) -> list[tuple[int, float]]:
+    """The k entries that share the rarest words with `text`: row id and BM25 score, best first.
+
+    Only the rarest twelve words are asked for: common ones cost most and say least.
+    """
+    words = list(dict.fromkeys(plain_words(text)))
+    counts = headwords.occurrences(words)
+    rarest = sorted(words, key=lambda word: counts.get(word, 0))[:_MOST_WORDS]
+    if not rarest:
+        return []
+    asked = " OR ".join(f'"{word}"' for word in rarest)
+    rows = lexicon.connection.execute(
+        "SELECT rowid, -bm25(entries_fts, ?, 1.0) AS score FROM entries_fts WHERE entries_fts MATCH ? "
+        "ORDER BY score DESC, rowid LIMIT ?",
+        (_WORD_WEIGHT, asked, k),
+    )
+    return [(rid, score) for rid, score in rows]

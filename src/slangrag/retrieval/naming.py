@@ -1,0 +1,117 @@
+"""Questions that name their word: "what does X mean". Settled by headword, without vectors or models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.headword import fold
+from slangrag.retrieval import knowing
+from slangrag.retrieval.candidates import Candidate, by_headword, shifted
+from slangrag.retrieval.senses import entries_of, points_to, rank
+from slangrag.retrieval.signals import sightings, weigh
+from slangrag.retrieval.slang_store import SlangStore
+from slangrag.retrieval.spans import Found, find, find_whole
+from slangrag.retrieval.types import Known, Match, Retrieval, Span
+from slangrag.retrieval.typos import corrections
+from slangrag.retrieval.weights import Weights, load_weights
+from slangrag.store.headword_index import Headword
+
+SUGGESTIONS: Final = 5
+_MOST_PARTS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What the data says about one word: entries best first, near-duplicates dropped, "see X" followed.
+
+    entries is empty where the word is not there; then suggestions may name what was meant.
+    """
+
+    word: str
+    known: Known
+    entries: tuple[Entry, ...]
+    suggestions: tuple[str, ...] = ()
+
+
+def define(word: str, store: SlangStore) -> Definition:
+    """Everything on one word, found by headword alone: no model, no vector, no network."""
+    weights = load_weights()
+    found = named((Span(word, 0, len(word)),), store)
+    if not found:
+        near = corrections(word, store.headwords, weights.typo, limit=SUGGESTIONS)
+        known = knowing.misspelt(near, weights.known)
+        return Definition(word, known, (), tuple(one.headword.word for one in near))
+    known = knowing.named(found[0])
+    best = [one for one in found if one.match == found[0].match]
+    candidates = [candidate(one.headword, 0.0, one.match, one.span, store, weights) for one in best]
+    candidates += followed(candidates[0], store, weights)
+    entries = tuple(sense.entry for one in candidates for sense in one.senses)
+    return Definition(word, known, entries)
+
+
+def named(subjects: Sequence[Span], store: SlangStore) -> list[Found]:
+    """Headwords that one of `subjects` is: the first that is one exactly, else the first by a looser form."""
+    loose: list[Found] = []
+    for subject in subjects:
+        found = find_whole(subject, store.headwords)
+        if found and found[0].match == "exact":
+            return found
+        loose = loose or found
+    return loose
+
+
+def candidate(
+    headword: Headword,
+    score: float,
+    match: Match,
+    span: Span | None,
+    store: SlangStore,
+    weights: Weights,
+) -> Candidate:
+    """A headword with its senses in the order of what is known without any context."""
+    entries = entries_of(store.lexicon, headword.hid)
+    senses = rank(entries, weights.sense, spelling=span.text if span else "")
+    return Candidate(headword, score, match, span, senses, {})
+
+
+def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Candidate]:
+    """The headword that a "see X" entry of `first` sends to, one step; none if it sends nowhere."""
+    for sense in first.senses:
+        target = fold(points_to(sense.entry) or "")
+        headword = store.headwords.exact([target]).get(target)
+        if headword is not None and headword.hid != first.headword.hid:
+            return [candidate(headword, first.score - 1.0, first.match, first.span, store, weights)]
+    return []
+
+
+def answer(query: str, found: Sequence[Found], store: SlangStore, weights: Weights, limit: int) -> Retrieval:
+    """The entries of the headwords that were asked for, the surest form first."""
+    candidates = [
+        candidate(one.headword, -float(place), one.match, one.span, store, weights)
+        for place, one in enumerate(found[:limit])
+    ]
+    candidates[1:1] = followed(candidates[0], store, weights)
+    hits = by_headword(candidates, limit)
+    return Retrieval(query, "define", knowing.named(found[0]), hits, (), store.lacks)
+
+
+def offer(query: str, subject: Span, store: SlangStore, weights: Weights, limit: int) -> Retrieval:
+    """The word is not there: what it may be a misspelling of, then headwords inside the phrase."""
+    near = corrections(subject.text, store.headwords, weights.typo, limit=SUGGESTIONS)
+    candidates = [
+        candidate(one.headword, one.score, "fuzzy", subject, store, weights) for one in near[:limit]
+    ]
+    floor = min((c.score for c in candidates), default=0.0) - 1.0
+    taken = {c.headword.hid for c in candidates}
+    seen = sightings(subject.text, find(subject.text, store.headwords), store.headwords)
+    for place, (_, sighting) in enumerate(weigh(seen, weights.span)[:_MOST_PARTS]):
+        if sighting.headword.hid not in taken:
+            span = shifted(sighting.found.span, subject.start)
+            score = floor - place
+            candidates.append(candidate(sighting.headword, score, "lexical", span, store, weights))
+    known = knowing.misspelt(near, weights.known)
+    suggestions = tuple(one.headword.word for one in near)
+    return Retrieval(query, "define", known, by_headword(candidates, limit), suggestions, store.lacks)

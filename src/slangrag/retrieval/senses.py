@@ -1,0 +1,153 @@
+"""Senses: the entries of one headword, those that fit the question first.
+
+Works on entries, their votes and (where given) vectors; knows nothing of spans or of other headwords.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.headword import plain_words, stem
+from slangrag.retrieval.signals import liking
+from slangrag.store.lexicon import ENTRY_COLUMNS, Lexicon
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
+
+MOST_SENSES: Final = 48
+_SAME: Final = 0.8
+_STUB: Final = re.compile(
+    r"^\W*(?:please\s+|just\s+)?(?:see(?:\s+also)?|look\s+(?:up|at)|refer\s+to|same\s+as|"
+    r"(?:a\s+|an\s+)?(?:alternat(?:e|ive)\s+|another\s+)?(?:spelling|variant|form)\s+(?:of|for))\s*:?\s*"
+    r"(?:the\s+(?:definition|entry)\s+(?:of|for)\s+)?[\[\"“'‘(]*(?P<word>[^\[\]\"“”()\n;,]{1,40}?)[\]\"”'’).!\s]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One entry of a headword: its row id, its score among its siblings, and why."""
+
+    rid: int
+    entry: Entry
+    score: float
+    signals: Mapping[str, float]
+
+
+def entries_of(lexicon: Lexicon, hid: int, most: int = MOST_SENSES) -> dict[int, Entry]:
+    """The `most` best liked entries of one headword, by row id."""
+    rows = lexicon.connection.execute(
+        f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE hid = ? "
+        "ORDER BY coalesce(up_votes, 0) - coalesce(down_votes, 0) DESC, rid LIMIT ?",
+        (hid, most),
+    )
+    return {rid: Entry(*row) for rid, *row in rows}
+
+
+def points_to(entry: Entry) -> str | None:
+    """The headword that a "see X" stub sends to, or None where the entry defines something itself."""
+    match = _STUB.match(entry.definition)
+    return match.group("word").strip() if match else None
+
+
+def wilson_lower_bound(up: int, down: int, z: float = 1.96) -> float:
+    """Lower end of the Wilson score interval for the up-vote share, in [0, 1].
+
+    Zero votes give 0. Source: Wilson (1927), JASA 22, p. 209.
+    """
+    n = up + down
+    if n <= 0:
+        return 0.0
+    share = up / n
+    centre = share + z * z / (2 * n)
+    return (centre - z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+
+
+def rank(
+    entries: Mapping[int, Entry],
+    weights: Mapping[str, float],
+    *,
+    context: str = "",
+    cosines: Mapping[int, float] | None = None,
+    spelling: str = "",
+) -> list[Sense]:
+    """The entries of one headword, best first, near-duplicates after the one they repeat are dropped.
+
+    context is the message around the word ("" for a bare question), cosines the similarity of each
+    entry's vector to it, spelling the word as the question has it.
+    """
+    words = {rid: _content(entry) for rid, entry in entries.items()}
+    around = {stem(word) for word in plain_words(context)} if context else set()
+    middle = sum(cosines.values()) / len(cosines) if cosines else 0.0
+    senses = []
+    for age, rid in enumerate(sorted(entries)):
+        entry = entries[rid]
+        signals = _signals(entry, words[rid], around, spelling)
+        signals["agreement"] = _agreement(rid, words)
+        signals["age"] = age / len(entries)
+        signals["fit"] = cosines[rid] - middle if cosines and rid in cosines else 0.0
+        score = math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
+        senses.append(Sense(rid, entry, score, signals))
+    senses.sort(key=lambda s: (-s.score, s.rid))
+    return _distinct(senses, words)
+
+
+def _content(entry: Entry) -> frozenset[str]:
+    """Stems of the definition's words, without those of the headword."""
+    own = {stem(word) for word in plain_words(entry.word)}
+    return frozenset(stem(word) for word in plain_words(entry.definition)) - own
+
+
+def _signals(entry: Entry, words: frozenset[str], around: set[str], spelling: str) -> dict[str, float]:
+    up, down = max(entry.up_votes or 0, 0), max(entry.down_votes or 0, 0)
+    length = math.log(1 + len(entry.definition)) / 5
+    return {
+        "liked": wilson_lower_bound(up, down),
+        "liking": liking(entry.up_votes, entry.down_votes),
+        "votes": math.log(1 + up + down) / 5,
+        "ups": math.log(1 + up) / 5,
+        "unvoted": float(entry.up_votes is None),
+        "length": length,
+        "length squared": length * length,
+        "overlap": math.log(1 + len(around & words)),
+        "share": len(around & words) / math.sqrt(len(words) + 4),
+        "spelt alike": float(entry.word == spelling),
+        "stub": float(points_to(entry) is not None),
+        "capitals": float(entry.definition.isupper()),
+    }
+
+
+def _agreement(rid: int, words: Mapping[int, frozenset[str]]) -> float:
+    """Mean overlap with the sibling definitions: what many people say of a word is likely its sense."""
+    others = [similarity(words[rid], other) for key, other in words.items() if key != rid]
+    return sum(others) / len(others) if others else 0.0
+
+
+def similarity(a: frozenset[str], b: frozenset[str]) -> float:
+    """Jaccard similarity of two sets of stems, in [0, 1]; two empty sets are alike."""
+    union = len(a | b)
+    return len(a & b) / union if union else 1.0
+
+
+def _distinct(senses: Sequence[Sense], words: Mapping[int, frozenset[str]]) -> list[Sense]:
+    kept: list[Sense] = []
+    for sense in senses:
+        if all(similarity(words[sense.rid], words[other.rid]) < _SAME for other in kept):
+            kept.append(sense)
+    return kept
+
+
+def fit(vectors: Mapping[int, Vectors], query: Vectors) -> dict[int, float]:
+    """Cosine of each entry's unit vector to the question's, by row id."""
+    import numpy as np
+
+    if not vectors:
+        return {}
+    rids = list(vectors)
+    scores = np.stack([vectors[rid] for rid in rids]) @ query
+    return dict(zip(rids, scores.tolist(), strict=True))

@@ -1,0 +1,111 @@
+"""Signals: what speaks for a headword found in a text, each a number by name.
+
+Counting over spans and corpus statistics; knows nothing of weights or vectors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slangrag.retrieval.spans import FORMS, Found
+from slangrag.store.headword_index import Headword, HeadwordIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One headword with the best span that led to it and its signals."""
+
+    found: Found
+    signals: Mapping[str, float]
+
+    @property
+    def headword(self) -> Headword:
+        """The headword."""
+        return self.found.headword
+
+
+def rarity(occurrences: int, size: int) -> float:
+    """How rare a word is among `size` definitions: 0 in every one, 1 in none (a scaled IDF)."""
+    return math.log((size + 1) / (min(occurrences, size) + 1)) / math.log(size + 1)
+
+
+def liking(up_votes: int | None, down_votes: int | None) -> float:
+    """Votes damped to about [-1, 1]: log-odds of up over down with eight imaginary votes on each side."""
+    if up_votes is None or down_votes is None:
+        return 0.0
+    return math.log((max(up_votes, 0) + 8) / (max(down_votes, 0) + 8)) / 3
+
+
+def sightings(text: str, found: Sequence[Found], index: HeadwordIndex) -> list[Sighting]:
+    """One Sighting for each headword among `found`, in order of the text."""
+    by_headword: dict[int, list[Found]] = defaultdict(list)
+    for one in found:
+        by_headword[one.headword.hid].append(one)
+    exact = [f for f in found if f.match == "exact"]
+    words = {word for one in found for word in _words(one)}
+    occurrences = index.occurrences(words)
+    seen = []
+    for group in by_headword.values():
+        best = min(group, key=lambda f: (FORMS.index(f.form), f.first - f.last, f.span.start))
+        signals = _signals(text, best, group, exact, occurrences, index.size)
+        seen.append(Sighting(best, signals))
+    return sorted(seen, key=lambda s: s.found.span.start)
+
+
+def _words(found: Found) -> list[str]:
+    return found.headword.fold.split()
+
+
+def _signals(
+    text: str,
+    best: Found,
+    group: Sequence[Found],
+    exact: Sequence[Found],
+    occurrences: Mapping[str, int],
+    size: int,
+) -> dict[str, float]:
+    headword, span = best.headword, best.span
+    rare = [rarity(occurrences.get(word, 0), size) for word in _words(best)]
+    covered = any(
+        other.first <= best.first
+        and best.last <= other.last
+        and other.last - other.first > best.last - best.first
+        for other in exact
+    )
+    spots = {f.span.start for f in group}
+    at_start = span.start == 0 or text[: span.start].rstrip()[-1:] in (".", "!", "?", ":", '"', "“", "")
+    letters = [c for c in span.text if c.isalpha()]
+    upper = sum(c.isupper() for c in letters)
+    quoted = text[max(span.start - 1, 0) : span.start] in ('"', "'", "“") and span.start > 0
+    return {
+        "rarity": sum(rare) / len(rare),
+        "rarest": max(rare),
+        "plainest": min(rare),
+        "words": math.log(len(rare)),
+        "letters": math.log(len(headword.fold)),
+        "possessive": float(best.form == "possessive"),
+        "elongated": float(best.form in ("elongated", "squeezed")),
+        "joined": float(best.form == "joined"),
+        "stem": float(best.form == "stem"),
+        "covered": float(covered),
+        "repeated": math.log(len(spots)),
+        "late": span.start / max(len(text), 1),
+        "capital": float(upper > 0 and upper < max(len(letters), 2) and not at_start),
+        "shouted": float(len(letters) > 1 and upper == len(letters)),
+        "spelt alike": float(span.text == headword.word),
+        "name": float(headword.word[:1].isupper()),
+        "quoted": float(quoted),
+        "entries": math.log(headword.entries),
+        "liking": liking(headword.up_votes, headword.down_votes),
+    }
+
+
+def weigh(seen: Sequence[Sighting], weights: Mapping[str, float]) -> list[tuple[float, Sighting]]:
+    """Each sighting with its score (log-probability up to a constant), the best first."""
+    scored = [
+        (math.fsum(weights.get(name, 0.0) * value for name, value in s.signals.items()), s) for s in seen
+    ]
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].headword.hid))

@@ -1,0 +1,108 @@
+"""The slang store as retrieval sees it: the lexicon open, the index and the embedder only when needed.
+
+Opens nothing by itself beyond the lexicon. What cannot be had is remembered as a note in plain words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from slangrag.errors import EngineError, StoreError
+from slangrag.store.headword_index import HeadwordIndex
+from slangrag.store.lexicon import Lexicon, open_lexicon
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Embedder, Vectors
+
+
+class Neighbours(Protocol):
+    """What retrieval asks of the semantic index."""
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k entries nearest to `vector` (shape (dimension,)): row id and cosine, best first."""
+        ...
+
+
+class SlangStore:
+    """One open store. Used by one thread; `close` (or `open_store`) gives back what was opened."""
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        *,
+        open_index: Callable[[], AbstractContextManager[Neighbours]] | None = None,
+        make_embedder: Callable[[], Embedder] | None = None,
+    ) -> None:
+        self.lexicon = lexicon
+        self.headwords = HeadwordIndex(lexicon.connection)
+        self._open_index = open_index
+        self._make_embedder = make_embedder
+        self._opened = ExitStack()
+        self._lacks: dict[str, str] = {}
+
+    @cached_property
+    def index(self) -> Neighbours | None:
+        """The semantic index, opened at first use; None, and a note, where there is none."""
+        if self._open_index is None:
+            self._lacks["index"] = "no semantic index: found by words only"
+            return None
+        try:
+            return self._opened.enter_context(self._open_index())
+        except StoreError as error:
+            self._lacks["index"] = f"no semantic index ({error.message}): found by words only"
+            return None
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """The embedder that made the store's vectors, made at first use; None, and a note, without one."""
+        if self._make_embedder is None:
+            self._lacks["embedder"] = "no embedder: meaning was not compared"
+            return None
+        try:
+            return self._make_embedder()
+        except EngineError as error:
+            self._lacks["embedder"] = f"no embedder ({error.message}): meaning was not compared"
+            return None
+
+    def embed(self, text: str) -> Vectors | None:
+        """The vector of a question, shape (dimension,); None, and a note, where the engine fails."""
+        if self.embedder is None:
+            return None
+        try:
+            return self.embedder.embed_query(text)
+        except EngineError as error:
+            self._lacks["embedding"] = f"the question could not be embedded ({error.message})"
+            return None
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What could not be had so far, in plain words."""
+        return tuple(self._lacks.values())
+
+    def close(self) -> None:
+        """Close the index if it was opened; the lexicon belongs to whoever opened it."""
+        self._opened.close()
+
+
+@contextmanager
+def open_store(root: Path, make_embedder: Callable[[], Embedder] | None = None) -> Iterator[SlangStore]:
+    """The slang store at `root`. Its index is opened, and the embedder made, only if a question needs them.
+
+    Raises StoreMissing, StoreMismatch, StoreDamaged as `open_lexicon` does.
+    """
+    with open_lexicon(root) as lexicon:
+
+        def opener() -> AbstractContextManager[Neighbours]:
+            from slangrag.store.index import open_index
+
+            return open_index(root, lexicon)
+
+        store = SlangStore(lexicon, open_index=opener, make_embedder=make_embedder)
+        try:
+            yield store
+        finally:
+            store.close()

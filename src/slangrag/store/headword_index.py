@@ -1,0 +1,95 @@
+"""Reading the headword index: which headwords a form leads to, and how common a word is.
+
+The other side of `store/headwords.py`, which writes it. Knows nothing of questions, vectors or ranking.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeVar
+
+_T = TypeVar("_T")
+_MANY: Final = 900
+_COLUMNS: Final = "h.hid, h.fold, h.word, coalesce(s.entries, 1), s.up_votes, s.down_votes"
+_JOIN: Final = "headwords AS h LEFT JOIN headword_stats AS s ON s.hid = h.hid"
+
+
+@dataclass(frozen=True, slots=True)
+class Headword:
+    """One folded headword: its row, the spelling to show, how often it is defined and how that was liked.
+
+    Votes are sums over its entries, None where none are known.
+    """
+
+    hid: int
+    fold: str
+    word: str
+    entries: int
+    up_votes: int | None
+    down_votes: int | None
+
+
+class HeadwordIndex:
+    """Look-ups over the derived tables of one open lexicon."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def size(self) -> int:
+        """Number of entries in the lexicon (the highest row id, which no scan is needed for)."""
+        return self._connection.execute("SELECT coalesce(max(rid), 0) FROM entries").fetchone()[0] or 1
+
+    def exact(self, folds: Iterable[str]) -> dict[str, Headword]:
+        """Headwords by their fold."""
+        found: dict[str, Headword] = {}
+        for chunk, marks in _chunks(folds):
+            for row in self._connection.execute(
+                f"SELECT {_COLUMNS} FROM {_JOIN} WHERE h.fold IN ({marks})", chunk
+            ):
+                found[row[1]] = Headword(*row)
+        return found
+
+    def by_form(self, forms: Iterable[str], kinds: Sequence[int]) -> list[tuple[str, int, Headword]]:
+        """(form, kind, headword) for every headword that has one of `forms` as a looser form of `kinds`."""
+        wanted = ",".join(str(int(kind)) for kind in kinds)
+        found: list[tuple[str, int, Headword]] = []
+        for chunk, marks in _chunks(forms):
+            rows = self._connection.execute(
+                f"SELECT f.form, f.kind, {_COLUMNS} FROM forms AS f "
+                "CROSS JOIN headwords AS h ON h.hid = f.hid LEFT JOIN headword_stats AS s ON s.hid = h.hid "
+                f"WHERE f.form IN ({marks}) AND f.kind IN ({wanted})",
+                chunk,
+            )
+            found.extend((form, kind, Headword(*row)) for form, kind, *row in rows)
+        return found
+
+    def headwords(self, hids: Iterable[int]) -> dict[int, Headword]:
+        """Headwords by row id."""
+        found: dict[int, Headword] = {}
+        for chunk, marks in _chunks(hids):
+            for row in self._connection.execute(
+                f"SELECT {_COLUMNS} FROM {_JOIN} WHERE h.hid IN ({marks})", chunk
+            ):
+                found[row[0]] = Headword(*row)
+        return found
+
+    def occurrences(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many definitions each folded word occurs; words that occur in none or one are absent."""
+        found: dict[str, int] = {}
+        for chunk, marks in _chunks(terms):
+            found.update(
+                self._connection.execute(f"SELECT term, entries FROM terms WHERE term IN ({marks})", chunk)
+            )
+        return found
+
+
+def _chunks(values: Iterable[_T]) -> Iterator[tuple[list[_T], str]]:
+    """Distinct values in lists short enough for one statement, each with its question marks."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), _MANY):
+        chunk = distinct[start : start + _MANY]
+        yield chunk, ",".join("?" * len(chunk))
