@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from tests.standin.wording import NEW, too_long
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import ChatModel, Embedder
@@ -158,14 +161,20 @@ def from_engines(
     embed_name: str = "nomic-embed-text",
     chat_name: str = "llama3.1",
 ) -> list[StandInModel]:
-    """Models under Ollama's names whose answers come from real engines of this project."""
+    """Models under Ollama's names whose answers come from real engines of this project.
+
+    A piece of the engine's stream counts as a token, so that an answer that the engine itself cut at
+    its limit may be reported as ended ("stop").
+    """
     from slangrag.engines.protocols import ChatOptions, Message
+    from slangrag.errors import ContextOverflow
 
     models: list[StandInModel] = []
     if embedder is not None:
         model = embedding_model(embed_name, dimension=embedder.identity.dimension)
         models.append(replace(model, embed=lambda texts: embedder.embed_documents(texts).tolist()))
     if chat is not None:
+        one_at_a_time = threading.Lock()
 
         def answer(messages: Sequence[dict[str, str]], options: dict[str, Any]) -> Iterable[str]:
             turns = [Message(turn["role"], turn["content"]) for turn in messages]  # type: ignore[arg-type]
@@ -176,7 +185,11 @@ def from_engines(
                 seed=options.get("seed"),
                 stop=tuple(options.get("stop", ())),
             )
-            return chat.stream(turns, wanted)
+            try:
+                with one_at_a_time:
+                    yield from chat.stream(turns, wanted)
+            except ContextOverflow:
+                raise too_long(wanted.num_ctx + 1, wanted.num_ctx, NEW) from None
 
         models.append(chat_model(chat_name, chat=answer))
     return models
