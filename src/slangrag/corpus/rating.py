@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, reduce
 from hashlib import blake2b
-from importlib import resources
 from operator import or_
 from typing import Final
 
@@ -91,6 +90,8 @@ def _even(text: str) -> str:
 @cache
 def _table() -> Mapping[bytes, int]:
     """Key to code."""
+    from importlib import resources
+
     text = resources.files("slangrag.corpus").joinpath("severities.txt").read_text(encoding="ascii")
     table = {}
     for line in text.splitlines():

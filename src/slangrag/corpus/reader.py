@@ -22,7 +22,7 @@ from slangrag.corpus.columns import KAGGLE_HEADER, Columns, read_columns
 from slangrag.corpus.entry import Entry
 from slangrag.corpus.lines import LONGEST_LINE, LineTape
 from slangrag.corpus.rating import rate
-from slangrag.corpus.repair import Beyond, repair, starts_row
+from slangrag.corpus.repair import Beyond, is_row, repair, starts_row
 from slangrag.corpus.stream import SourceFingerprint, fingerprint, open_stream
 from slangrag.errors import InputFormat
 
@@ -155,7 +155,7 @@ class Source:
 
     def _swallowed(self, tape: LineTape) -> bool:
         """Whether an open quote took rows that are not its own."""
-        return any(starts_row(tape.text(raw), self._columns) for raw in tape.taken[1:])
+        return any(is_row(tape.text(raw), self._columns) for raw in tape.taken[1:])
 
     def _mended(self, tape: LineTape, *, broken: bool) -> Entry | str:
         """The entry in a record that strict CSV refuses, or the name of its fault."""
@@ -176,10 +176,11 @@ class Source:
     def _find_end(self, tape: LineTape) -> None:
         """Leave on the tape the lines of one record: up to the next that looks like the start of a row."""
         lines = [tape.text(raw) for raw in tape.taken]
-        telling = self._columns.word_id == 0
+        # If this row does not look like one, the looks of the next lines tell nothing.
+        telling = starts_row(lines[0], self._columns)
         end = next((i for i, line in enumerate(lines[1:], 1) if starts_row(line, self._columns)), None)
         if end is None and not telling:
-            # Nothing tells a row's start here, so a quote at a line's end is taken for the end of the row.
+            # Then a quote at the end of a line is taken for the end of the row.
             end = next((i for i, line in enumerate(lines, 1) if line.rstrip().endswith('"')), 1)
         if end is not None:
             tape.give_back(len(lines) - end)
@@ -269,6 +270,10 @@ def _header(raw: bytes, path: Path) -> list[str]:
     text = LineTape.text(raw).removeprefix("\ufeff").rstrip("\r\n")
     if text.lstrip().casefold().startswith(("<!doctype", "<html", "<?xml")):
         raise InputFormat(f"{path} is a web page, not a CSV", hint="download it while signed in, then repeat")
+    if "\r" in text:
+        raise InputFormat(
+            f"{path} ends its lines with carriage returns alone", hint=f"tr '\\r' '\\n' < {path} > lines.csv"
+        )
     if "," not in text and (";" in text or "\t" in text):
         mark = "tabs" if "\t" in text else "semicolons"
         raise InputFormat(f"{path} has {mark} between its columns", hint="save it with commas, then repeat")
@@ -276,4 +281,7 @@ def _header(raw: bytes, path: Path) -> list[str]:
         raise InputFormat(
             f"{path} has no header line", hint=f"sed -i '1i {KAGGLE_HEADER}' {path}, if these are its columns"
         )
-    return next(csv.reader([text]), [])
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise InputFormat(f"{path} begins with no header: {error}", hint=f"head -1 {path}") from error

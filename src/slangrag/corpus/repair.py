@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import Final
 
 from slangrag.corpus.columns import Columns
@@ -18,7 +19,8 @@ from slangrag.corpus.columns import Columns
 _VOTES: Final = r'"?-?\d*(?:\.\d+)?"?'
 _IS_VOTES: Final = re.compile(_VOTES)
 # A line that begins a row: the data set's seven-digit id, or any number with two vote counts further on.
-_ROW_START: Final = re.compile(rf'"?\d{{7}}"?,|"?\d{{1,9}}"?,[^\n]+?,{_VOTES},{_VOTES}(?:,|\r?\n?$)')
+_WHOLE_ROW: Final = re.compile(rf'"?\d{{1,9}}"?,[^\n]+?,{_VOTES},{_VOTES}(?:,|\r?\n?$)')
+_ID_START: Final = re.compile(r'"?\d{7}"?,')
 # No word in the data set has more commas than this (the longest headword known has 347 characters).
 _MOST_COMMAS: Final = 60
 
@@ -41,7 +43,12 @@ class _Split:
 
 def starts_row(line: str, columns: Columns) -> bool:
     """Whether a line looks like the first of a row. False for files that give nothing to tell it by."""
-    return columns.word_id == 0 and _ROW_START.match(line) is not None
+    return columns.word_id == 0 and bool(_ID_START.match(line) or _WHOLE_ROW.match(line))
+
+
+def is_row(line: str, columns: Columns) -> bool:
+    """Whether a line is a row by itself: an id and, further on, two vote counts."""
+    return columns.word_id == 0 and _WHOLE_ROW.match(line) is not None
 
 
 def repair(text: str, columns: Columns, *, at_end: bool) -> list[str]:
@@ -51,61 +58,82 @@ def repair(text: str, columns: Columns, *, at_end: bool) -> list[str]:
     Beyond with the fault: "truncated-row", "shifted-row" or "broken-quotes".
     """
     body = text.rstrip("\r\n")
-    fields = _well_formed(body)
-    if fields is not None:
-        if len(fields) < columns.width:
-            raise Beyond("truncated-row")
-        return _narrowed(fields, columns)
     parts = body.split(",")
-    if len(parts) < columns.width:
+    fields = _well_formed(body)
+    if len(parts) < columns.width or (fields is not None and len(fields) < columns.width):
         raise Beyond("truncated-row")
+    if fields is not None and not any(fields[columns.width :]):
+        return fields[: columns.width]
     if columns.anchored:
-        split = max(_splits(parts, columns), key=lambda s: s.weight, default=None)
-        if split is None:
-            raise Beyond("shifted-row")
-        chosen = split.fields
-    elif columns.definition == columns.width - 1:
-        chosen = [*parts[: columns.definition], ",".join(parts[columns.definition :])]
-        if not all(_plausible(part) for part in chosen[:-1]):
-            raise Beyond("broken-quotes")
+        chosen = _split_by_votes(parts, columns)
+    elif fields is not None:
+        return _merged_by_votes(fields, columns)
     else:
-        raise Beyond("broken-quotes")
-    if at_end and _left_open(chosen[columns.definition]):
+        chosen = _split_by_quotes(parts, columns)
+    *others, definition = chosen
+    bare = definition.strip()
+    if at_end and bare.startswith('"') and (len(bare) == 1 or not bare.endswith('"')):
         raise Beyond("truncated-row")
-    return [unquoted(field) for field in chosen]
+    return [*(_unquoted(field) for field in others), _opened(definition)]
 
 
-def unquoted(field: str) -> str:
-    """A raw field without the quotes around it; an opening one without its end goes too."""
+def _unquoted(field: str) -> str:
+    """A raw field without the quotes around it. `"foo" or "bar"` has none around it: they are its own."""
     bare = field.strip(" ")
-    if not bare.startswith('"'):
-        return field
-    if len(bare) > 1 and bare.endswith('"'):
+    if len(bare) > 1 and bare[0] == bare[-1] == '"':
+        inner = bare[1:-1]
+        if '"' not in inner.replace('""', ""):
+            return inner.replace('""', '"')
+    return field
+
+
+def _opened(definition: str) -> str:
+    """A raw definition without the quotes around it, or without the opening one if it was left open."""
+    bare = definition.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] == '"':
         return bare[1:-1].replace('""', '"')
-    # Only a field that holds nothing else to quote was left open: `"foo" bar` is a word with quotes in it.
-    return bare[1:] if '"' not in bare[1:] or "\n" in bare else bare
+    return bare[1:] if bare.startswith('"') and bare.count('"') % 2 else bare
 
 
 def _well_formed(body: str) -> list[str] | None:
     """The fields as strict CSV has them, or None where it is not that."""
     try:
-        rows = list(csv.reader(body.splitlines(keepends=True), strict=True))
+        rows = list(csv.reader(StringIO(body, newline="\n"), strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
 
 
-def _narrowed(fields: list[str], columns: Columns) -> list[str]:
-    """Well-formed fields, brought to the width of the header. Raises Beyond("shifted-row")."""
-    if not any(fields[columns.width :]):
-        return fields[: columns.width]
-    if columns.anchored:
-        split = max(_splits(fields, columns), key=lambda s: s.weight, default=None)
-        if split is not None:
-            return split.fields
+def _split_by_votes(parts: Sequence[str], columns: Columns) -> list[str]:
+    """The likeliest way to part a row ending in a definition. Raises Beyond("shifted-row")."""
+    split = max(_splits(parts, columns), key=lambda s: s.weight, default=None)
+    if split is None:
         raise Beyond("shifted-row")
-    # Without votes behind the word, numbers in other places must tell which text the commas belong to.
-    fits = [merged for merged in _merged(fields, columns) if _numbers_fit(merged, columns)]
+    return split.fields
+
+
+def _split_by_quotes(parts: Sequence[str], columns: Columns) -> list[str]:
+    """The row with everything after the other columns as its definition. Raises Beyond("broken-quotes")."""
+    others = list(parts[: columns.width - 1])
+    whole = all('"' not in part or (len(part) > 1 and part[0] == part[-1] == '"') for part in others)
+    if columns.definition != columns.width - 1 or not whole:
+        raise Beyond("broken-quotes")
+    return [*others, ",".join(parts[columns.definition :])]
+
+
+def _merged_by_votes(fields: Sequence[str], columns: Columns) -> list[str]:
+    """The row with its surplus commas back in the word or the definition, whichever puts the votes in place.
+
+    Raises Beyond("shifted-row") where that decides nothing.
+    """
+    numeric = [place for place in (columns.up_votes, columns.down_votes) if place is not None]
+    surplus = len(fields) - columns.width
+    fits = []
+    for place in (columns.word, columns.definition):
+        end = place + surplus + 1
+        merged = [*fields[:place], ",".join(fields[place:end]), *fields[end:]]
+        if numeric and all(_IS_VOTES.fullmatch(merged[n].strip()) for n in numeric):
+            fits.append(merged)
     if len(fits) != 1:
         raise Beyond("shifted-row")
     return fits[0]
@@ -129,26 +157,3 @@ def _splits(parts: Sequence[str], columns: Columns) -> Iterator[_Split]:
         yield _Split(
             [*parts[: columns.word], ",".join(parts[columns.word : up]), *votes, *middle, definition], weight
         )
-
-
-def _merged(fields: Sequence[str], columns: Columns) -> Iterator[list[str]]:
-    """The row with its surplus commas put back into the word, or into the definition."""
-    surplus = len(fields) - columns.width
-    for place in (columns.word, columns.definition):
-        whole = ",".join(fields[place : place + surplus + 1])
-        yield [*fields[:place], whole, *fields[place + surplus + 1 :]]
-
-
-def _numbers_fit(fields: Sequence[str], columns: Columns) -> bool:
-    numeric = [place for place in (columns.up_votes, columns.down_votes) if place is not None]
-    return bool(numeric) and all(_IS_VOTES.fullmatch(fields[place].strip()) for place in numeric)
-
-
-def _plausible(part: str) -> bool:
-    """Whether a raw field can be a whole one: its quotes, if any, are around it."""
-    return '"' not in part or (len(part) > 1 and part[0] == part[-1] == '"')
-
-
-def _left_open(definition: str) -> bool:
-    bare = definition.strip()
-    return bare.startswith('"') and (len(bare) == 1 or not bare.endswith('"'))

@@ -154,6 +154,8 @@ HEADERS: list[tuple[str, str, str | bytes, type[SlangragError], str, str]] = [
     ("no header", "w.csv", '0000007,janky,1,2,aa,"x"\n', InputFormat, "no header", "word_id,word"),
     ("an empty file", "w.csv", "", InputFormat, "is empty", "--sample"),
     ("semicolons", "w.csv", "word;definition\na;b\n", InputFormat, "semicolons", "commas"),
+    ("lines of an old Macintosh", "w.csv", "word,definition\ra,b\r", InputFormat, "carriage", "tr "),
+    ("an endless header", "w.csv", "a," + "x" * 200_000 + "\n", InputFormat, "no header", "head -1"),
     ("a web page", "w.csv", "<!DOCTYPE html>\n<html>", InputFormat, "web page", "download"),
     ("UTF-16", "w.csv", "word,definition\n".encode("utf-16"), InputFormat, "UTF-16", "iconv"),
     ("a picture", "w.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\n", InputFormat, "PNG", "COLUMN"),
@@ -236,6 +238,21 @@ def test_entries_without_an_id_get_one_from_what_they_say(file: Callable[..., Pa
     ids = [record.entry.entry_id for record in read(path) if record.entry]
     assert ids[0] == ids[2] != ids[1]
     assert ids == [record.entry.entry_id for record in read(path) if record.entry]
+
+
+@pytest.mark.parametrize("header", ["word,definition", "word_id,word,definition"])
+def test_a_broken_quote_costs_one_row_where_nothing_tells_where_rows_begin(
+    file: Callable[..., Path], header: str
+) -> None:
+    lead = "x7f," if "word_id" in header else ""
+    rows = [
+        lead + 'cap,"a "lie", or a hat"',
+        lead + 'rizz,"charm',
+        *[f"{lead}word{i},some text" for i in range(99)],
+    ]
+    records = read(file("\n".join([header, *rows]) + "\n"))
+    words = [record.entry.word for record in records if record.entry]
+    assert words == ["cap", "rizz", *[f"word{i}" for i in range(99)]]
 
 
 def test_a_shift_without_numbers_to_tell_by_is_not_guessed(file: Callable[..., Path]) -> None:
