@@ -87,6 +87,13 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
+def expected_records(name: str, size: int, records: int, byte: int) -> int | None:
+    """How many records a file has, judged by the first `records` of them; None where it is compressed."""
+    if name.endswith((".gz", ".zip")) or not byte:
+        return None
+    return max(records, round(records * size / byte))
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """The `ingest` JSON contract: counts over the whole file, time over this run.

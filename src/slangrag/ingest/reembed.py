@@ -5,10 +5,12 @@ Until the last transaction readers see the old vectors and nothing else; killed 
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from slangrag.ingest.embedding import PatientEmbedder
+from slangrag.ingest.pipeline import Answers, run_through
 from slangrag.ingest.plan import IngestPlan, Report, batching_for
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.stop import StopFlag
@@ -52,39 +54,59 @@ def _prepare(writer: LexiconWriter, patient: PatientEmbedder) -> None:
     writer.commit()
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    rids: list[int]
+    texts: list[str]
+
+
+class _VectorSink:
+    """Entries in the order of their row ids, into the table of new vectors."""
+
+    def __init__(self, writer: LexiconWriter, patient: PatientEmbedder, items: int, meter: Meter) -> None:
+        self._writer = writer
+        self._render = patient.identity.render_document
+        self._items = items
+        self._meter = meter
+        self.total = writer.counts()["entries"]
+        (self.done,) = writer.connection.execute(f"SELECT count(*) FROM {_NEW}").fetchone()
+
+    def batches(self) -> Iterator[_Part]:
+        """What has no new vector yet."""
+        (through,) = self._writer.connection.execute(f"SELECT coalesce(max(rid), 0) FROM {_NEW}").fetchone()
+        while rows := self._writer.connection.execute(
+            "SELECT rid, word, definition FROM entries WHERE rid > ? ORDER BY rid LIMIT ?",
+            (through, self._items),
+        ).fetchall():
+            yield _Part([rid for rid, _, _ in rows], [self._render(word, text) for _, word, text in rows])
+            through = rows[-1][0]
+
+    def write(self, batch: _Part, answers: Answers) -> None:
+        """Vectors by row id; NULL for a refusal."""
+        vectors = (None if isinstance(answer, str) else answer for answer in answers)
+        self._writer.connection.executemany(
+            f"INSERT INTO {_NEW} VALUES (?, ?)", zip(batch.rids, vectors, strict=True)
+        )
+        self.done += len(batch.rids)
+
+    def commit(self) -> None:
+        """The highest row id in the table is the place to go on from."""
+        self._writer.commit()
+
+    def tell(self) -> None:
+        """Report progress."""
+        self._meter.tell(self.done, self.total)
+
+
 def _fill(
     writer: LexiconWriter, patient: PatientEmbedder, plan: IngestPlan, progress: Report, stop: StopFlag
 ) -> None:
     batching = plan.batching or batching_for(patient.identity)
-    meter = Meter("re-embed", progress)
-    total = writer.counts()["entries"]
-    (through,) = writer.connection.execute(f"SELECT coalesce(max(rid), 0) FROM {_NEW}").fetchone()
-    (done,) = writer.connection.execute(f"SELECT count(*) FROM {_NEW}").fetchone()
-    with ThreadPoolExecutor(batching.in_flight) as workers:
-        while not stop.requested:
-            meter.tell(done, total)
-            rows = writer.connection.execute(
-                "SELECT rid, word, definition FROM entries WHERE rid > ? ORDER BY rid LIMIT ?",
-                (through, batching.items * batching.in_flight * 4),
-            ).fetchall()
-            if not rows:
-                return
-            parts = [rows[i : i + batching.items] for i in range(0, len(rows), batching.items)]
-            texts = [
-                [patient.identity.render_document(word, text) for _, word, text in part] for part in parts
-            ]
-            for part, vectors in zip(parts, workers.map(patient.embed, texts), strict=True):
-                writer.connection.executemany(
-                    f"INSERT INTO {_NEW} VALUES (?, ?)",
-                    (
-                        (rid, None if isinstance(vector, str) else vector)
-                        for (rid, _, _), vector in zip(part, vectors, strict=True)
-                    ),
-                )
-            writer.commit()
-            through = rows[-1][0]
-            done += len(rows)
-    raise stop.leave(f"{done:,} of {total:,} entries have their new vector, the old ones are still in use")
+    sink = _VectorSink(writer, patient, batching.items, Meter("re-embed", progress))
+    if not run_through(sink, patient.embed, batching, plan.pace, stop):
+        raise stop.leave(
+            f"{sink.done:,} of {sink.total:,} entries have their new vector, the old ones are still in use"
+        )
 
 
 def _replace(writer: LexiconWriter, patient: PatientEmbedder) -> None:

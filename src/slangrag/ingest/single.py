@@ -10,15 +10,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from slangrag.corpus.reader import Position, open_source
-from slangrag.engines.protocols import Embedder
+from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest.embedding import PatientEmbedder
-from slangrag.ingest.pipeline import Load
-from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for
+from slangrag.ingest.loading import load
+from slangrag.ingest.pipeline import Embed
+from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for, expected_records
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.reading import Reader
 from slangrag.ingest.reembed import reembed
-from slangrag.ingest.settle import Item, Settler
+from slangrag.ingest.settle import Item
 from slangrag.ingest.stop import StopFlag
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
@@ -78,7 +79,7 @@ def run(
             embedded_before = done.embedded
             start = Position(done.record, done.line, done.byte) if done.record else None
             with Reader(plan.csv, plan.columns, start) as reader:
-                load(writer, done, reader.chunks(), patient, plan, progress, stop)
+                load_file(writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop)
             notes = reader.notes
             complete(writer, done, plan, progress)
         else:
@@ -87,35 +88,24 @@ def run(
         return report_of(plan, done, embedded=done.embedded - embedded_before, began=began, notes=notes)
 
 
-def load(
+def load_file(
     writer: LexiconWriter,
     ledger: Ledger,
     chunks: Iterable[Sequence[Item]],
-    patient: PatientEmbedder,
+    identity: EmbedderIdentity,
+    embed: Embed,
     plan: IngestPlan,
     progress: Report,
     stop: StopFlag,
 ) -> None:
-    """Take the records through the pipeline into the lexicon; a stop is raised as `run` says."""
+    """Take records into the lexicon as the plan says; a stop is raised as `run` says."""
     meter = Meter("read/embed", progress)
-    batching = plan.batching or batching_for(patient.identity)
 
     def told(now: Ledger) -> None:
-        meter.tell(now.record, expected_records(now))
+        meter.tell(now.record, expected_records(now.name, now.size, now.record, now.byte))
 
-    settler = Settler(writer, ledger.id, plan.filters, patient.identity, batching)
-    ended = Load(writer, ledger, settler, patient, batching, plan.pace, stop, told).run(chunks)
-    told(ledger)
-    assert ledger.balanced, ledger
-    if not ended:
-        raise stop.leave(f"{ledger.record:,} records are done and kept in {plan.store}")
-
-
-def expected_records(ledger: Ledger) -> int | None:
-    """How many records the file has, judged by the bytes so far; None where it is compressed."""
-    if ledger.name.endswith((".gz", ".zip")) or not ledger.byte:
-        return None
-    return round(ledger.record * ledger.size / ledger.byte)
+    batching = plan.batching or batching_for(identity)
+    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told)
 
 
 def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:

@@ -19,8 +19,9 @@ from slangrag.errors import StoreDamaged, StoreError
 from slangrag.store.check import survives
 from slangrag.store.collection import LARGEST_BATCH, complaints, open_collection, settle
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, chunks
-from slangrag.store.writer import LexiconWriter
+from slangrag.store.lexicon import Lexicon, chunks, open_lexicon
+from slangrag.store.lock import hold
+from slangrag.store.writer import LexiconWriter, guard, open_writer
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -84,7 +85,7 @@ def update_index(
         return True
     with _room(layout.building):
         if not _resumable(writer, layout, lock, anew):
-            _start(writer, layout, copy=not anew and _worth_patching(writer, layout))
+            _start(writer, layout, lock, copy=not anew and _worth_patching(writer, layout))
         if not _add(writer, layout.building, told, stop):
             return False
         total = _rows(writer)
@@ -100,6 +101,20 @@ def update_index(
     _swap(writer, layout, build)
     told("settle", total, total)
     return True
+
+
+def rebuild(
+    root: Path, *, told: Told = _silent, stop: Callable[[], bool] = lambda: False
+) -> IndexState | None:
+    """Make the index of the store at `root` anew, aside, and swap it in; None if `stop` came first.
+
+    Takes the store's lock. Raises StoreMissing, StoreLocked, StoreError for a full disk, StoreDamaged.
+    """
+    with open_lexicon(root):
+        pass
+    with hold(root) as lock, open_writer(root) as writer, guard(writer.path):
+        ended = update_index(writer, root, lock=lock, anew=True, told=told, stop=stop)
+        return state(writer) if ended else None
 
 
 def _resumable(writer: LexiconWriter, layout: StoreLayout, lock: int, anew: bool) -> bool:
@@ -118,7 +133,7 @@ def _worth_patching(writer: LexiconWriter, layout: StoreLayout) -> bool:
     return stale * _MANY_STALE <= kept.rows
 
 
-def _start(writer: LexiconWriter, layout: StoreLayout, *, copy: bool) -> None:
+def _start(writer: LexiconWriter, layout: StoreLayout, lock: int, *, copy: bool) -> None:
     _remember(writer, {"phase": "starting"})
     shutil.rmtree(layout.building, ignore_errors=True)
     through = 0
@@ -127,6 +142,9 @@ def _start(writer: LexiconWriter, layout: StoreLayout, *, copy: bool) -> None:
         assert kept is not None
         shutil.copytree(layout.chroma, layout.building)
         through = kept.through
+        if not survives(layout.building, keep_open=(lock,)):
+            _start(writer, layout, lock, copy=False)
+            return
     else:
         with open_collection(layout.building, create=True):
             pass

@@ -49,13 +49,13 @@ def _myself() -> Holder:
     )
 
 
-def read_holder(root: Path) -> Holder | None:
+def read_holder(path: Path) -> Holder | None:
     """Who wrote their name into the lock file last; None where nobody holds it or it cannot be read.
 
     A process that was killed leaves its name there: only `hold` knows whether the lock is taken.
     """
     try:
-        return Holder(**json.loads(StoreLayout(root).lock.read_text(encoding="utf-8")))
+        return Holder(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -78,15 +78,17 @@ def is_held(root: Path) -> bool:
 
 
 @contextmanager
-def hold(root: Path) -> Iterator[int]:
-    """Hold the store's lock; yields its file descriptor (hand it to a child to make it hold too).
+def hold(root: Path, path: Path | None = None) -> Iterator[int]:
+    """Hold the lock of the store at `root`; yields its descriptor (a child that inherits it holds too).
+
+    path: another lock file than the store's, for something else in that directory.
 
     Refuses within half a second: StoreLocked names the holder. Raises StoreError where the directory
     cannot be written or its file system has no locks.
     """
     import fcntl
 
-    path = StoreLayout(root).lock
+    path = path or StoreLayout(root).lock
     try:
         root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -108,9 +110,9 @@ def hold(root: Path) -> Iterator[int]:
                     ) from error
                 # A reader that asks `is_held` has it for a moment.
                 if time.monotonic() > give_up:
-                    who = read_holder(root) or "another process"
+                    who = read_holder(path) or "another process"
                     raise StoreLocked(
-                        f"{root} is being written by {who}", hint="wait for it to end, or stop it"
+                        f"{path.parent} is being written by {who}", hint="wait for it to end, or stop it"
                     ) from error
                 time.sleep(0.02)
         os.ftruncate(descriptor, 0)

@@ -1,0 +1,181 @@
+"""Shards into one store: all of them there, of one file and one model, taken up in the file's order.
+
+Records of the shards are read side by side in the order of the file and settled like those of a single
+run, so the store comes out the same. Nothing is embedded.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from slangrag.corpus.entry import Entry
+from slangrag.corpus.filters import Filters
+from slangrag.corpus.reader import Position, Reject
+from slangrag.errors import InputMissing, StoreDamaged, StoreMismatch
+from slangrag.ingest.pipeline import Answers
+from slangrag.ingest.plan import IngestPlan, IngestReport, Report
+from slangrag.ingest.settle import Item
+from slangrag.ingest.shard_file import SHARD_VERSION, Manifest
+from slangrag.ingest.single import complete, index, load_file, report_of
+from slangrag.ingest.stop import StopFlag
+from slangrag.store import fingerprint
+from slangrag.store import ledger as ledgers
+from slangrag.store.lock import hold
+from slangrag.store.writer import guard, open_writer
+
+_NAME: Final = re.compile(r"shard-(\d+)-of-(\d+)\.sqlite3")
+_CHUNK: Final = 256
+
+
+def find_shards(directory: Path) -> list[Path]:
+    """The finished shard files of one set, in order.
+
+    Raises InputMissing, naming the numbers that are not there, and StoreMismatch for two sets in one place.
+    """
+    found: dict[int, dict[int, Path]] = {}
+    for path in sorted(directory.glob("shard-*.sqlite3")):
+        if name := _NAME.fullmatch(path.name):
+            found.setdefault(int(name[2]), {})[int(name[1])] = path
+    if not found:
+        raise InputMissing(
+            f"there are no finished shards in {directory}",
+            hint=f"slangrag ingest CSV --shard 0/4 --out {directory}",
+        )
+    if len(found) > 1:
+        raise StoreMismatch(
+            f"{directory} holds shards of {' and of '.join(str(n) for n in sorted(found))}",
+            hint="keep each set in a directory of its own",
+        )
+    ((of, shards),) = found.items()
+    missing = [i for i in range(of) if i not in shards]
+    if missing:
+        numbers = ", ".join(str(i) for i in missing)
+        raise InputMissing(
+            f"{len(missing)} of {of} shards are not finished: {numbers}",
+            hint=f"slangrag ingest CSV --shard {missing[0]}/{of} --out {directory}",
+        )
+    return [shards[i] for i in range(of)]
+
+
+def merge(
+    directory: Path,
+    plan: IngestPlan,
+    *,
+    progress: Report = lambda _: None,
+    stop: StopFlag | None = None,
+) -> IngestReport:
+    """Load all shards in `directory` into `plan.store`, as its only writer; killed anywhere, it goes on.
+
+    plan.csv is not read, and columns and filters are those of the shards. Raises InputMissing for shards
+    that are not there, StoreMismatch where they or the store disagree, StoreDamaged for a record that no
+    shard has.
+    """
+    began = time.monotonic()
+    stop = stop or StopFlag()
+    with ExitStack() as stack:
+        shards = [
+            stack.enter_context(closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)))
+            for path in find_shards(directory)
+        ]
+        first = _agreed(shards, directory)
+        identity = first.embedder
+        chosen = json.loads(first.options)
+        plan = replace(plan, columns=chosen["columns"], filters=Filters(**chosen["filters"]))
+        meta = {
+            fingerprint.EMBEDDER: fingerprint.to_meta(identity),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        lock = stack.enter_context(hold(plan.store))
+        writer = stack.enter_context(open_writer(plan.store, meta=meta))
+        stack.enter_context(guard(writer.path))
+        stored = fingerprint.from_meta(writer.meta(fingerprint.EMBEDDER))
+        fingerprint.require_agreement(stored, identity, plan.store)
+        source = first.source
+        done = ledgers.finished(writer.connection, source.sha256, plan.options)
+        before = done.embedded if done else 0
+        if done is None:
+            done = ledgers.begin(writer.connection, source.name, source.size, source.sha256, plan.options)
+            before = done.embedded
+            chunks = _chunks(shards, done.record)
+            load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop)
+            if done.record != first.records:
+                raise StoreDamaged(
+                    f"the shards end at record {done.record} of {first.records}", hint="run the shards again"
+                )
+            complete(writer, done, plan, progress)
+        index(writer, plan, lock, progress, stop)
+        return report_of(plan, done, embedded=done.embedded - before, began=began, notes=first.notes)
+
+
+def _agreed(shards: Sequence[sqlite3.Connection], directory: Path) -> Manifest:
+    """The manifest that all shards share, but for their counts. Raises StoreMismatch, saying what differs."""
+    manifests = [Manifest.read(shard) for shard in shards]
+    first = manifests[0]
+    for number, other in enumerate(manifests):
+        for what, mine, theirs in (
+            ("layout", SHARD_VERSION, other.version),
+            ("number", number, other.shard),
+            ("CSV", first.source.sha256, other.source.sha256),
+            ("options", first.options, other.options),
+            ("records", first.records, other.records),
+        ):
+            if mine != theirs:
+                raise StoreMismatch(
+                    f"shard {number} in {directory} has {what} {theirs}, not {mine}",
+                    hint=f"run it again: slangrag ingest CSV --shard {number}/{first.of} --out {directory}",
+                )
+        if not fingerprint.agree(first.embedder, other.embedder):
+            mine, theirs = fingerprint.describe(first.embedder), fingerprint.describe(other.embedder)
+            raise StoreMismatch(
+                f"shard {number} in {directory} was made with {theirs}, shard 0 with {mine}",
+                hint=f"run it again: slangrag ingest CSV --shard {number}/{first.of} --out {directory}",
+            )
+    return first
+
+
+def _embed_nothing(texts: Sequence[str]) -> Answers:
+    """Stands where a run has its embedder: the shards have every vector."""
+    if texts:
+        raise StoreDamaged("a shard lacks a vector", hint="run the shards again")
+    return []
+
+
+def _chunks(shards: Sequence[sqlite3.Connection], after: int) -> Iterator[list[Item]]:
+    """The records of all shards after number `after`, in the order of the file, none left out."""
+    streams = [
+        shard.execute("SELECT * FROM records WHERE record > ? ORDER BY record", (after,)) for shard in shards
+    ]
+    items = map(_item, _gapless(heapq.merge(*streams, key=lambda row: row[0]), after))
+    while chunk := list(islice(items, _CHUNK)):
+        yield chunk
+
+
+def _gapless(rows: Iterator[tuple[Any, ...]], after: int) -> Iterator[tuple[Any, ...]]:
+    for number, row in enumerate(rows, after + 1):
+        if row[0] != number:
+            raise StoreDamaged(f"no shard has record {number}", hint="run the shards again")
+        yield row
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    record, line, next_line, next_byte, *entry, folded, digest, vector, reason, text = row
+    return Item(
+        line=line,
+        entry=Entry(*entry) if entry[0] is not None else None,
+        reject=Reject(line, reason, text) if reason is not None else None,
+        after=Position(record, next_line, next_byte),
+        text_hash=digest,
+        fold=folded,
+        vector=vector,
+    )

@@ -1,0 +1,292 @@
+"""Shards: one part of a file, embedded on one machine, in one SQLite file that a merge takes up.
+
+Shard i of n has the records whose number (from 0) leaves i when divided by n: every shard has its share
+of slow and of fast stretches, and nobody has to count the file first; the price is that each reads the
+whole file, a minute or two. Records are kept as read: which of them are duplicates, or too many for
+their headword, only the merge can see. Needs no store and no Chroma.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
+
+from slangrag.corpus.reader import Position, open_source
+from slangrag.corpus.stream import SourceFingerprint
+from slangrag.engines.protocols import Embedder, EmbedderIdentity
+from slangrag.errors import StoreMismatch, UsageError
+from slangrag.ingest.embedding import REFUSED, PatientEmbedder
+from slangrag.ingest.pipeline import Answers, run_through
+from slangrag.ingest.plan import Batching, IngestPlan, IngestReport, Report, batching_for, expected_records
+from slangrag.ingest.progress import Meter
+from slangrag.ingest.reading import Reader
+from slangrag.ingest.settle import Item
+from slangrag.ingest.shard_file import TABLES, Manifest, balanced
+from slangrag.ingest.stop import StopFlag
+from slangrag.store import journal
+from slangrag.store.fingerprint import agree, describe
+from slangrag.store.lock import hold
+from slangrag.store.writer import guard
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPlan:
+    """One shard of a file: `shard` of `of`, counted from 0, into the directory `out`.
+
+    `base` says which file, columns, filters and batches; its store is not used.
+    """
+
+    base: IngestPlan
+    shard: int
+    of: int
+    out: Path
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.shard < self.of:
+            raise UsageError(
+                f"there is no shard {self.shard} of {self.of}", hint=f"--shard 0/{self.of} is the first"
+            )
+        if self.base.filters.limit is not None:
+            raise UsageError(
+                "--limit takes the first entries of the file, which one shard cannot know",
+                hint="leave --limit away, or ingest without --shard",
+            )
+
+    @property
+    def path(self) -> Path:
+        """The finished file."""
+        return self.out / f"shard-{self.shard}-of-{self.of}.sqlite3"
+
+    @property
+    def partial(self) -> Path:
+        """The file while it is being written."""
+        return self.path.with_suffix(".partial.sqlite3")
+
+    @property
+    def again(self) -> str:
+        """The command that makes this shard."""
+        return f"slangrag ingest {self.base.csv} --shard {self.shard}/{self.of} --out {self.out}"
+
+
+def finished_shard(plan: ShardPlan) -> IngestReport | None:
+    """The report of a shard that is there already; None if it is not. Needs no engine.
+
+    Raises StoreMismatch where the file there is a shard of another CSV or of other options.
+    """
+    began = time.monotonic()
+    if not plan.path.is_file():
+        return None
+    with closing(sqlite3.connect(f"{plan.path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        manifest = Manifest.read(connection)
+    with open_source(plan.base.csv, columns=plan.base.columns) as source:
+        if (manifest.source.sha256, manifest.options) != (source.fingerprint.sha256, plan.base.options):
+            raise StoreMismatch(
+                f"{plan.path} is a shard of another file or of other options",
+                hint=f"remove {plan.path}, or name another --out",
+            )
+    return _report(plan, manifest, embedded=0, began=began, complete=True)
+
+
+def run_shard(
+    plan: ShardPlan,
+    embedder: Embedder,
+    *,
+    progress: Report = lambda _: None,
+    stop: StopFlag | None = None,
+) -> IngestReport:
+    """Make one shard file, or go on with it. It appears under its name only when it is whole.
+
+    Raises what `slangrag.ingest.run` raises; StoreMismatch where an unfinished file of another CSV,
+    model or other options lies in the way.
+    """
+    began = time.monotonic()
+    stop = stop or StopFlag()
+    with (
+        open_source(plan.base.csv, columns=plan.base.columns) as source,
+        hold(plan.out, plan.out / f"shard-{plan.shard}-of-{plan.of}.lock"),
+        guard(plan.partial),
+    ):
+        if done := finished_shard(plan):
+            return done
+        with closing(sqlite3.connect(plan.partial, timeout=60)) as connection:
+            journal.begin(connection, journal.choose(plan.out))
+            manifest = _begin(connection, plan, source.fingerprint, embedder.identity)
+            already = manifest.embedded
+            manifest = _fill(connection, manifest, plan, PatientEmbedder(embedder, stop), progress, stop)
+            journal.end(connection)
+        plan.partial.rename(plan.path)
+        return _report(plan, manifest, embedded=manifest.embedded - already, began=began, complete=True)
+
+
+def _begin(
+    connection: sqlite3.Connection, plan: ShardPlan, source: SourceFingerprint, identity: EmbedderIdentity
+) -> Manifest:
+    """The manifest to go on from. Raises StoreMismatch where it is of something else."""
+    fresh = Manifest(plan.shard, plan.of, source, plan.base.options, identity)
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        connection.executescript(f"BEGIN; {TABLES} COMMIT;")
+    if connection.execute("SELECT count(*) FROM manifest").fetchone()[0] == 0:
+        fresh.write(connection)
+        connection.commit()
+        return fresh
+    there = Manifest.read(connection)
+    if not agree(there.embedder, identity):
+        raise StoreMismatch(
+            f"{plan.partial} was begun with {describe(there.embedder)}, not with {describe(identity)}",
+            hint=f"remove {plan.partial}, or name the first model with --embed-model",
+        )
+    if (there.source.sha256, there.options) != (source.sha256, plan.base.options):
+        raise StoreMismatch(
+            f"{plan.partial} was begun with another file or with other options", hint=f"remove {plan.partial}"
+        )
+    return there
+
+
+@dataclass(slots=True)
+class _Part:
+    """Records of this shard, and where in the file they end. texts belong to `awaiting`, in order."""
+
+    rows: list[Item] = field(default_factory=list)
+    awaiting: list[Item] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    characters: int = 0
+    after: Position | None = None
+
+
+class _ShardSink:
+    """Writes a shard's records and its manifest together."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        manifest: Manifest,
+        plan: ShardPlan,
+        chunks: Iterable[Sequence[Item]],
+        batching: Batching,
+        meter: Meter,
+    ) -> None:
+        self.manifest = manifest
+        self._connection = connection
+        self._plan = plan
+        self._chunks = chunks
+        self._batching = batching
+        self._meter = meter
+
+    def batches(self) -> Iterator[_Part]:
+        """This shard's records within the bounds."""
+        limits, filters = self._batching, self._plan.base.filters
+        render = self.manifest.embedder.render_document
+        for chunk in self._chunks:
+            part = _Part()
+            for item in chunk:
+                part.after = item.after
+                if (item.after.record - 1) % self._plan.of != self._plan.shard:
+                    continue
+                part.rows.append(item)
+                if item.entry and not filters.vote_reason(item.entry):
+                    part.awaiting.append(item)
+                    part.texts.append(render(item.entry.word, item.entry.definition))
+                    part.characters += len(part.texts[-1])
+                if len(part.texts) >= limits.items or part.characters >= limits.characters:
+                    yield part
+                    part = _Part()
+            if part.after:
+                yield part
+
+    def write(self, batch: _Part, answers: Answers) -> None:
+        """Records with their vectors or reasons; the manifest's counts."""
+        made = {item.after.record: answer for item, answer in zip(batch.awaiting, answers, strict=True)}
+        rejected = 0
+        for item in batch.rows:
+            answer = made.get(item.after.record)
+            reason = (item.reject.reason, item.reject.text) if item.reject else (None, None)
+            if isinstance(answer, str):
+                assert item.entry is not None
+                reason = (REFUSED, f"{item.entry.word}: {answer}")
+            rejected += reason[0] is not None
+            self._connection.execute(
+                f"INSERT INTO records VALUES ({', '.join('?' * 16)})",
+                (
+                    item.after.record,
+                    item.line,
+                    item.after.line,
+                    item.after.offset,
+                    *(astuple(item.entry) if item.entry else (None,) * 7),
+                    item.fold,
+                    item.text_hash,
+                    answer if isinstance(answer, bytes) else None,
+                    *reason,
+                ),
+            )
+        embedded = sum(isinstance(answer, bytes) for answer in answers)
+        there = self.manifest
+        assert batch.after is not None
+        self.manifest = replace(
+            there,
+            records=batch.after.record,
+            line=batch.after.line,
+            byte=batch.after.offset,
+            rows=there.rows + len(batch.rows),
+            embedded=there.embedded + embedded,
+            rejected=there.rejected + rejected,
+            filtered=there.filtered + len(batch.rows) - embedded - rejected,
+        )
+
+    def commit(self) -> None:
+        """Records and manifest together."""
+        self.manifest.write(self._connection)
+        self._connection.commit()
+
+    def tell(self) -> None:
+        """Report progress in records of the whole file."""
+        there = self.manifest
+        total = expected_records(there.source.name, there.source.size, there.records, there.byte)
+        self._meter.tell(there.records, total)
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    manifest: Manifest,
+    plan: ShardPlan,
+    patient: PatientEmbedder,
+    progress: Report,
+    stop: StopFlag,
+) -> Manifest:
+    batching = plan.base.batching or batching_for(patient.identity)
+    start = Position(manifest.records, manifest.line, manifest.byte) if manifest.records else None
+    with Reader(plan.base.csv, plan.base.columns, start) as reader:
+        meter = Meter("read/embed", progress)
+        sink = _ShardSink(connection, manifest, plan, reader.chunks(), batching, meter)
+        ended = run_through(sink, patient.embed, batching, plan.base.pace, stop)
+    if not balanced(sink.manifest):
+        raise AssertionError(f"records are not accounted for: {sink.manifest}")
+    if not ended:
+        raise stop.leave(f"{sink.manifest.records:,} records are done and kept in {plan.partial}")
+    sink.manifest = replace(sink.manifest, notes=reader.notes)
+    sink.commit()
+    return sink.manifest
+
+
+def _report(
+    plan: ShardPlan, manifest: Manifest, *, embedded: int, began: float, complete: bool
+) -> IngestReport:
+    seconds = time.monotonic() - began
+    accepted = manifest.embedded
+    return IngestReport(
+        rows_read=manifest.rows,
+        accepted=accepted,
+        rejected=manifest.rejected,
+        duplicates=0,
+        filtered=manifest.filtered,
+        embedded=embedded,
+        already_present=accepted - embedded,
+        seconds=round(seconds, 3),
+        rows_per_second=round(manifest.rows / seconds, 1) if seconds > 0 else 0.0,
+        complete=complete,
+        store=str(plan.path),
+        notes=manifest.notes,
+    )

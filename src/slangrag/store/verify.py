@@ -1,0 +1,189 @@
+"""Does the store hold what it says it holds? Lexicon and index compared row by row, and asked.
+
+Reads only. Every check says what it found and, where something is wrong, what to type next.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slangrag.errors import StoreError
+from slangrag.store import fingerprint, ledger
+from slangrag.store.build import is_current, state
+from slangrag.store.check import survives
+from slangrag.store.collection import LARGEST_BATCH, open_collection
+from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import Lexicon, open_lexicon
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+
+_REBUILD: Final = "slangrag store rebuild"
+_AGAIN: Final = "slangrag ingest CSV"
+_SELF_QUERIES: Final = 50
+_NEIGHBOURS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: its name, whether it is as it should be, what was found, what to type next."""
+
+    name: str
+    ok: bool
+    found: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Every check of one store."""
+
+    store: Path
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed."""
+        return all(check.ok for check in self.checks)
+
+
+def verify(root: Path) -> Verification:
+    """Check the store at `root`. Raises StoreMissing if there is none."""
+    with open_lexicon(root) as lexicon:
+        checks = [*_lexicon_checks(lexicon), *_index_checks(lexicon, root)]
+    return Verification(root, tuple(checks))
+
+
+def _lexicon_checks(lexicon: Lexicon) -> Iterator[Check]:
+    db = lexicon.connection
+
+    def number(query: str) -> int:
+        return int(db.execute(query).fetchone()[0])
+
+    fault = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    yield Check("lexicon file", fault == "ok", fault, "" if fault == "ok" else "restore a copy of the store")
+    rows = lexicon.counts()
+    apart = number(
+        "SELECT (SELECT count(*) FROM entries WHERE rid NOT IN (SELECT rid FROM vectors)) "
+        "+ (SELECT count(*) FROM vectors WHERE rid NOT IN (SELECT rid FROM entries))"
+    )
+    yield Check(
+        "a vector for every entry",
+        apart == 0,
+        f"{rows['entries']:,} entries, {rows['vectors']:,} vectors, {apart:,} without the other",
+        "" if apart == 0 else f"{_AGAIN} --into NEW_STORE",
+    )
+    identity = fingerprint.from_meta(lexicon.meta(fingerprint.EMBEDDER))
+    odd = number(f"SELECT count(*) FROM vectors WHERE length(vector) <> {2 * identity.dimension}")
+    yield Check(
+        "vectors of one length",
+        odd == 0,
+        f"{odd:,} are not of {identity.dimension} dimensions",
+        "" if odd == 0 else f"{_AGAIN} --into NEW_STORE",
+    )
+    lost = number("SELECT count(*) FROM entries WHERE hid NOT IN (SELECT hid FROM headwords)")
+    lost += number("SELECT count(*) FROM entries_fts_docsize") - rows["entries"]
+    yield Check(
+        "headwords and full text",
+        lost == 0,
+        f"{rows['headwords']:,} headwords, {abs(lost):,} rows amiss",
+        "" if lost == 0 else f"{_AGAIN} --into NEW_STORE",
+    )
+    yield _ledger_check(db)
+
+
+def _ledger_check(db: sqlite3.Connection) -> Check:
+    last = ledger.newest(db)
+    if last is None:
+        return Check("ledger", ok=False, found="nothing was loaded yet", hint=_AGAIN)
+    (rejects,) = db.execute("SELECT count(*) FROM rejects WHERE source = ?", (last.id,)).fetchone()
+    if not last.balanced or rejects != last.rejected:
+        return Check("ledger", ok=False, found=f"the counts of {last.name} do not add up", hint=_AGAIN)
+    if last.state != "complete":
+        return Check("ledger", ok=False, found=f"{last.name} was left at record {last.record:,}", hint=_AGAIN)
+    return Check("ledger", ok=True, found=f"{last.name}: {last.record:,} records, all accounted for")
+
+
+def _index_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
+    path = StoreLayout(root).chroma
+    if state(lexicon) is None or not (path / "chroma.sqlite3").is_file():
+        yield Check("index", ok=False, found="not built", hint=_REBUILD)
+        return
+    current = is_current(lexicon, root)
+    yield Check(
+        "index is of these entries",
+        current,
+        "up to date" if current else "behind",
+        "" if current else _REBUILD,
+    )
+    if not survives(path):
+        yield Check("index opens", ok=False, found="a process that opened it did not live", hint=_REBUILD)
+        return
+    yield Check("index opens", ok=True, found="in a process of its own")
+    try:
+        with _snapshot(lexicon), open_collection(path) as collection:
+            yield _ids_check(lexicon, collection)
+            yield _self_check(lexicon, collection)
+    except StoreError as error:
+        yield Check("index answers", ok=False, found=error.message, hint=error.hint)
+
+
+@contextmanager
+def _snapshot(lexicon: Lexicon) -> Iterator[None]:
+    """One view of the lexicon, whatever a writer commits meanwhile."""
+    lexicon.connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        lexicon.connection.rollback()
+
+
+def _ids_check(lexicon: Lexicon, collection: Collection) -> Check:
+    """Every id of the one in the other, and no other."""
+    rows = collection.count()
+    cursor = lexicon.connection.execute("SELECT entry_id FROM entries ORDER BY rid")
+    there = missing = 0
+    while ids := [row[0] for row in cursor.fetchmany(LARGEST_BATCH)]:
+        found = set(collection.get(ids=ids, include=[])["ids"])
+        there += len(found)
+        missing += len(ids) - len(found)
+    ok = missing == 0 and rows == there
+    return Check(
+        "same ids in lexicon and index",
+        ok,
+        f"{there:,} in both, {missing:,} only in the lexicon, {rows - there:,} only in the index",
+        "" if ok else _REBUILD,
+    )
+
+
+def _self_check(lexicon: Lexicon, collection: Collection) -> Check:
+    """Entries spread over the lexicon, asked for by their own vectors, must find themselves."""
+    (rows,) = lexicon.connection.execute("SELECT count(*) FROM entries").fetchone()
+    step = max(1, rows // _SELF_QUERIES)
+    sample = lexicon.connection.execute(
+        "SELECT rid, entry_id FROM entries WHERE rid % ? = 0", (step,)
+    ).fetchmany(2 * _SELF_QUERIES)
+    vectors = lexicon.vectors([rid for rid, _ in sample])
+    missed = 0
+    for rid, entry_id in sample:
+        answer = collection.query(
+            query_embeddings=vectors[rid].reshape(1, -1),
+            n_results=min(_NEIGHBOURS, rows),
+            include=["distances"],
+        )
+        assert answer["distances"] is not None
+        # Equal texts have equal vectors, so another entry at no distance is as good.
+        nearest = answer["distances"][0][0]
+        missed += entry_id not in answer["ids"][0] and nearest > 1e-3
+    ok = missed == 0
+    return Check(
+        "entries find themselves",
+        ok,
+        f"{len(sample) - missed} of {len(sample)}",
+        "" if ok else _REBUILD,
+    )
