@@ -45,7 +45,7 @@ def test_a_value_that_means_nothing_is_named_with_its_place(
     tmp_path: Path, name: str, value: str, said: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        settings(tmp_path, **{name: value})
+        load_settings(environ={name: value}, cwd=tmp_path, user_config=tmp_path / "user.toml")
     assert said in caught.value.message
     assert caught.value.hint.startswith("slangrag config set")
 

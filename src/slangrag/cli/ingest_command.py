@@ -77,7 +77,8 @@ def ingest(
     )
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
-        ingest_runs.merge(merge, settings, rejects, as_json=as_json)
+        plan = IngestPlan(csv=merge, store=settings.store, prune=prune, reembed=reembed)
+        ingest_runs.merge(merge, plan, rejects, as_json=as_json)
         return
     if into is not None and (settings.store / "lexicon.sqlite3").exists():
         raise UsageError(f"there is a store at {into} already", hint=f"slangrag ingest --store {into}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from slangrag import ingest
-from slangrag.cli.render.ingest import show_report
+from slangrag.cli.render.ingest import show_estimate, show_report
 from slangrag.cli.signals import stop_on_signals
 from slangrag.config import Settings
 from slangrag.errors import UsageError
@@ -38,7 +38,7 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
         raise UsageError(f"--shard {part!r} cannot be read", hint="--shard 0/4 for the first of four")
     if out is None:
         raise UsageError("--shard needs a place for its file", hint=f"--shard {part} --out DIR")
-    shard_plan = ingest.ShardPlan(plan, out, int(index), int(count))
+    shard_plan = ingest.ShardPlan(plan, int(index), int(count), out)
     done = ingest.finished_shard(shard_plan)
     if done is None:
         with working() as (stop, told):
@@ -48,16 +48,21 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
         show_report(done, plan.csv, as_json=as_json, nothing_to_do=True)
 
 
-def merge(shards: Path, settings: Settings, rejects: Path | None, *, as_json: bool) -> None:
+def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, as_json: bool) -> None:
     """All finished shards of a folder into the store."""
     with working() as (stop, told):
-        report = ingest.merge(shards, settings.store, progress=told, stop=stop)
+        report = ingest.merge(shards, plan, progress=told, stop=stop)
     show_report(report, shards, as_json=as_json)
-    _write_rejects(settings.store, rejects)
+    _write_rejects(plan.store, rejects)
+
+
+def estimate(plan: ingest.IngestPlan, settings: Settings, *, as_json: bool) -> None:
+    """What loading the file would take. Writes nothing."""
+    show_estimate(ingest.estimate(plan, _embedder(settings, plan)), plan.csv, as_json=as_json)
 
 
 @contextmanager
-def working() -> Iterator[tuple[ingest.StopFlag, ingest.Report]]:
+def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], None]]]:
     """A stop flag that signals set, and a meter to report to. Ctrl-C ends with what is kept, and 130."""
     from slangrag.cli.render.progress import meter
 

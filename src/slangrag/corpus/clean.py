@@ -35,6 +35,9 @@ _MISREAD: Final = str.maketrans("\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99", "€
 _STRAY_JOINER: Final = re.compile(
     "(?<![\u2600-\u27bf\ufe0f\U0001f1e6-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\U0001f1e6-\U0001faff])"
 )
+# No script needs more than three marks on one letter; piled up, they cover the lines above and below.
+_MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILED: Final = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ATTRIBUTES: Final = r"""(?:\s+[a-zA-Z-]{1,20}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*/?"""
@@ -65,12 +68,14 @@ def _entity(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
 
-def _visible(text: str) -> str:
-    """`text` without escapes and invisible characters, line ends as line feeds, entities resolved."""
+def printable(text: str) -> str:
+    """`text` without escapes, invisible characters and piled marks; line ends as line feeds, no entities."""
     if _SUSPECT.search(text):
         text = _ESCAPES.sub("", text).translate(_MISREAD)
         text = _LINE_END.sub("\n", text)
         text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = _PILED.sub(r"\1", text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     return text
@@ -105,7 +110,7 @@ def clean_definition(text: str) -> str:
     before = None
     while text != before:
         before = text
-        text = _visible(text)
+        text = printable(text)
         if ";;" in text:
             text = _SEMICOLONS.sub(_breaks, text)
         text = _without_tags(text, line_break="\n")
@@ -127,7 +132,7 @@ def clean_word(text: str) -> str:
     before = None
     while text != before:
         before = text
-        text = _visible(text)
+        text = printable(text)
         # Some headwords are tags ("<br>"): markup goes only where a word is left.
         text = _without_tags(text, line_break=" ").strip() or text
         text = _WHITE.sub(" ", text).strip()

@@ -11,6 +11,7 @@ from slangrag.cli.render.progress import duration
 from slangrag.cli.render.terminal import note, write_json
 
 if TYPE_CHECKING:
+    from slangrag.ingest.estimate import Estimate
     from slangrag.ingest.plan import IngestReport
 
 
@@ -36,3 +37,28 @@ def show_report(report: IngestReport, source: Path, *, as_json: bool, nothing_to
         )
     if report.rejected:
         typer.echo("  why rows were rejected: slangrag ingest ... --rejects rejects.csv")
+
+
+def show_estimate(estimate: Estimate, source: Path, *, as_json: bool) -> None:
+    """What an ingest would take, on stdout."""
+    from dataclasses import asdict
+
+    if as_json:
+        document = asdict(estimate)
+        document["notes"] = list(estimate.notes)
+        write_json(document)
+        return
+    for remark in estimate.notes:
+        note(remark)
+    typer.echo(f"{source}: nothing was stored; loading it would take about")
+    typer.echo(
+        f"  {estimate.rows_read:,} rows = {estimate.accepted:,} accepted + {estimate.rejected:,} rejected"
+        f" + {estimate.duplicates:,} duplicates + {estimate.filtered:,} filtered"
+    )
+    typer.echo(
+        f"  {duration(estimate.embed_seconds)} to embed (at {estimate.embedder_rate:,.0f} rows/s, as probed),"
+        f" then {duration(estimate.index_seconds)} to build the index"
+    )
+    typer.echo(
+        f"  {estimate.disk / 1e9:.2f} GB of disk, {estimate.memory / 1e9:.2f} GB of memory at the peak"
+    )
