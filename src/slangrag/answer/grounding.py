@@ -15,10 +15,10 @@ from typing import Final
 from slangrag.answer.lexis import Reading, Term, read, undone
 from slangrag.answer.sentences import loops, sentences
 
-COVERAGE: Final = 0.72
+COVERAGE: Final = 0.7
 """Share of a sentence's content words that its sources must hold; calibrated, see docs/grounding.md."""
 
-SPARSE: Final = 3
+SPARSE: Final = 4
 """Up to so many content words, each must be in the sources."""
 
 
@@ -71,7 +71,7 @@ def check(sentence: str, cited: Sequence[Source], given: Sequence[Source] = ()) 
             "it adds " + ", ".join(dict.fromkeys(term.word for term in missing[:4])),
         ),
         (_denies(said, known), "it denies what is said, or says what is denied"),
-        (not _touches_core(said, cited), "it leaves out what the definition is about"),
+        (_defines(sentence) and not _touches_core(said, cited), "it leaves out what the definition is about"),
     ):
         if failed:
             return Verdict(False, reason, coverage)
@@ -122,6 +122,10 @@ def _denies(said: Reading, known: Reading) -> bool:
     return any(stem in theirs and not (signs & theirs[stem]) for stem, signs in ours.items())
 
 
+def _defines(sentence: str) -> bool:
+    return re.search(r"\b(?:is|are|means?|refers?|describes?|defined)\b", sentence) is not None
+
+
 def _touches_core(said: Reading, cited: Sequence[Source]) -> bool:
     """Whether the sentence shares a content word with the first sentence of some cited definition."""
     for source in cited:
@@ -140,11 +144,11 @@ def complete(sentence: str, source: Source) -> Verdict:
     """
     said = read(sentence, without=(source.word,))
     opening = (sentences(source.definition)[:1] or [source.definition])[0]
-    core = read(opening, without=(source.word,)).stems
+    core = read(opening, without=(source.word,)).terms
     written = [term.word for term in said.terms]
     if len(written) != len(set(written)):
         return Verdict(False, "it repeats itself")
-    share = len(core & said.stems) / len(core) if core else 1.0
+    share = sum(term.stem in said.stems for term in core) / len(core) if core else 1.0
     if share < (0.5 if len(core) <= SPARSE else 0.2):
         return Verdict(False, "it breaks off")
     return Verdict(True, "", share)

@@ -106,7 +106,7 @@ def read(text: str, *, without: tuple[str, ...] = ()) -> Reading:
             numbers.add(NUMBER_WORDS[lowered])
         elif lowered in ("but", "although", "though", "because", "and", "so"):
             reach = 0
-        elif lowered not in _SAYS_NOTHING:
+        elif lowered.removesuffix("'s") not in _SAYS_NOTHING:
             if token[0].isupper() and not opening and lowered != "i":
                 names.add(stem(lowered))
             terms.append(Term(lowered, stem(lowered), reach > 0))

@@ -8,10 +8,13 @@ makes the same prompt. Knows nothing of how the answer is checked.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from slangrag.answer.inert import excerpt, inert
+from slangrag.answer.orders import about_the_word
+from slangrag.answer.sentences import sentences
 from slangrag.engines.protocols import Message
 from slangrag.retrieval.types import Hit, Intent
 
@@ -36,6 +39,10 @@ _SMALL_EXAMPLES: Final = (
     ("legit: Real; genuine.", '"Legit" means real or genuine.'),
 )
 _SMALL_OPENING: Final = 260
+_EMPTY: Final = "(nothing readable)"
+_PASSIVE: Final = re.compile(
+    r"(?:said|used|told|added|placed|typed|written|shouted|short for|is)\b", re.IGNORECASE
+)
 _TASKS: Final[dict[Intent, str]] = {
     "define": "Question: {query}",
     "sentence": "Question: what does the slang in this mean? {query}",
@@ -54,7 +61,7 @@ def fenced(blocks: Sequence[str]) -> str:
 
 def numbered(n: int, hit: Hit) -> str:
     """One definition as the model sees it, on one line."""
-    return f"[{n}] {inert(hit.entry.word)}: {inert(hit.entry.definition)}"
+    return f"[{n}] {inert(hit.entry.word)}: {inert(about_the_word(hit.entry.definition)) or _EMPTY}"
 
 
 def capable_messages(
@@ -88,19 +95,25 @@ def small_messages(hit: Hit, *, system: str | None = None) -> list[Message]:
 
 
 def opening(hit: Hit) -> str:
-    """The first paragraph of a definition, inert, cut visibly at 260 characters: what a small model reads."""
-    paragraph = next((line for line in hit.entry.definition.split("\n") if inert(line)), "")
-    return excerpt(inert(paragraph), _SMALL_OPENING)
+    """What a small model reads of a definition: its first sentence, cut visibly at 260 characters.
+
+    A second sentence is mostly about something else (where the word comes from, who uses it), and such
+    a model blends the two.
+    """
+    lines = about_the_word(hit.entry.definition).splitlines()
+    return excerpt(next((sentence for line in lines for sentence in sentences(line)), ""), _SMALL_OPENING)
 
 
-def small_opening(word: str) -> str:
-    """How the small model's sentence begins: `"Rizz" means`."""
-    word = inert(word).replace('"', "'")
-    return f'"{word[:1].upper()}{word[1:]}" means'
+def small_opening(hit: Hit) -> str:
+    """How the small model's sentence begins: `"Rizz" means`, or `"Bet" is said` where the data has "Said"."""
+    word = inert(hit.entry.word).replace('"', "'")
+    passive = _PASSIVE.match(opening(hit))
+    verb = "is " + passive[0].lower().removeprefix("is") if passive else "means"
+    return f'"{word[:1].upper()}{word[1:]}" {verb.strip()}'
 
 
 def small_grammar(hit: Hit) -> str:
     """GBNF for the small model: the opening above, then at most a few words more than the definition has."""
     most = len(opening(hit).split()) + 3
-    opened = small_opening(hit.entry.word).replace("\\", "\\\\").replace('"', '\\"')
+    opened = small_opening(hit).replace("\\", "\\\\").replace('"', '\\"')
     return f'root ::= "{opened}" (" " word){{1,{most}}} "."\nword ::= [a-zA-Z0-9$£€%&\'’éè-]{{1,24}} [,;]?\n'

@@ -15,7 +15,7 @@ FUNCTION_WORDS: Final = """
     and or but nor if because since while although though unless until whether however therefore thus
     it's that's i'm you're he's she's they're we're there's what's who's let's i've you've i'd you'd i'll
     s t re ve ll d m etc eg ie e g via per someone somebody something anyone anybody anything everyone
-    everybody everything person people thing things kind sort type way ways lot lots bit
+    everybody everything others person people thing things kind sort type way ways lot lots bit
 """
 """Words that carry no claim of their own. Negators are not among them."""
 
@@ -26,6 +26,7 @@ FRAME_WORDS: Final = """
     sources context contexts example instance often usually typically commonly sometimes generally
     mostly mainly basically essentially simply according plain english indicate indicates denote denotes
     express expresses expressing describe state stating informal informally colloquial colloquially
+    tell tells telling told
     especially particularly specifically particular figuratively literally get gets getting make makes making
     go goes going come comes short stand stands form version originally given various
 """
@@ -141,6 +142,7 @@ hope hopes hoping wish wishes wishful
 believe belief think thinking thinks thought
 explanation explaining explain reason
 contact communication communicating
+talk talking conversation chat chatting speak speaking
 cut cutting sever severing
 song track music
 party parties partying

@@ -5,7 +5,7 @@ Each yields checked sentences and withdrawn ones. Knows nothing of remarks, fall
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from slangrag.answer.events import AnswerOptions, Sentence, Withdrawn
 from slangrag.answer.grounding import Source, Verdict, best_source, check, complete
 from slangrag.answer.inert import inert
 from slangrag.answer.lexis import read
+from slangrag.answer.orders import about_the_word, has_orders
 from slangrag.answer.prompts import (
     NOT_THERE,
     capable_messages,
@@ -31,7 +32,7 @@ from slangrag.retrieval.types import Hit, Retrieval
 
 _SMALL_SENSES: Final = {"define": 2, "sentence": 4, "reverse": 2}
 _SMALL_TOKENS: Final = 80
-_SAME: Final = 0.6
+_SAME: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,15 @@ class Writer(Protocol):
 
 
 def _source(n: int, hit: Hit) -> Source:
-    return Source(n, inert(hit.entry.word), hit.entry.definition)
+    return Source(n, inert(hit.entry.word), about_the_word(hit.entry.definition))
+
+
+def _withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:
+    """A note on definitions that were shown to the model only in part."""
+    marks = [f"[{n}]" for n, hit in numbered if has_orders(hit.entry.definition)]
+    if not marks:
+        return []
+    return [f"parts of {', '.join(marks)} talk to the program, not about the word: kept from the model"]
 
 
 def _chunks(chat: ChatModel, messages: list[Message], options: ChatOptions) -> Iterator[str]:
@@ -104,6 +113,7 @@ class Capable:
             )
         if fitted.forgotten:
             self.notes.append(f"{fitted.forgotten} earlier messages no longer fit and were left out")
+        self.notes += _withheld(enumerate(fitted.hits, start=1))
         self._chat, self._options = chat, options.chat
         self._sources = [_source(n, hit) for n, hit in enumerate(fitted.hits, start=1)]
         self._messages = capable_messages(
@@ -157,7 +167,6 @@ class Small:
         history: tuple[Message, ...],  # noqa: ARG002
     ) -> None:
         self.dropped = 0
-        self.notes: list[str] = []
         self._chat, self._system = chat, options.system
         self._options = replace(
             options.chat,
@@ -168,11 +177,15 @@ class Small:
         self._chosen = senses(retrieval)
         self._told = ""
         self.used = len(self._chosen)
+        self.notes = _withheld(self._chosen)
 
     def write(self) -> Iterator[Piece]:
         """One call of the model for each chosen definition, best first."""
         begun = False
         for n, hit in self._chosen:
+            if len(read(opening(hit)).terms) == 0:
+                yield Sentence(quotation(n, hit), (n,), quoted=True)
+                continue
             options = self._options
             if self._chat.identity.accepts_grammar:
                 options = replace(options, grammar=small_grammar(hit))
@@ -190,7 +203,7 @@ class Small:
 
     def _checked(self, sentence: str, n: int, hit: Hit) -> Iterator[Sentence | Withdrawn]:
         bare, _, _ = split_citations(sentence, ())
-        source, start = _source(n, hit), small_opening(hit.entry.word)
+        source, start = _source(n, hit), small_opening(hit)
         verdict = check(bare, [source])
         if verdict.supported:
             verdict = complete(bare, source)
@@ -201,9 +214,9 @@ class Small:
                 yield Withdrawn(bare, verdict.reason)
             yield Sentence(quotation(n, hit), (n,), quoted=True)
             return
-        if self._told == hit.entry.word:
+        if self._told == fold(hit.entry.word) and start.endswith(" means"):
             bare = "It can also mean" + bare[len(start) :]
-        self._told = hit.entry.word
+        self._told = fold(hit.entry.word)
         yield Sentence(with_citations(bare, (n,)), (n,))
 
 
@@ -220,7 +233,8 @@ def senses(retrieval: Retrieval) -> list[tuple[int, Hit]]:
         word = fold(hit.entry.word)
         stems = read(opening(hit), without=(hit.entry.word,)).stems
         if retrieval.intent == "define":
-            if word != best or any(len(stems & earlier) >= _SAME * len(stems) for earlier in told):
+            same = any(len(stems & earlier) >= _SAME * min(len(stems), len(earlier)) for earlier in told)
+            if word != best or same:
                 continue
         elif any(word == fold(earlier.entry.word) for _, earlier in chosen):
             continue

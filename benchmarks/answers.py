@@ -1,0 +1,71 @@
+"""Forty words of the sample, answered: a transcript to be read by a person, with the checker's verdicts.
+
+    python benchmarks/answers.py --store STORE [--engine embedded] [--words 40]
+
+STORE holds the sample (`slangrag ingest --sample --into STORE`). Prints each answer, the definitions it
+cites, what was withdrawn and why, and then: answers in the model's own words, answers quoted, seconds to
+the end (median, slowest). The verdicts say what the program believed; whether they are right is for
+the reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from slangrag.answer.answerer import answer
+from slangrag.answer.events import AnswerOptions, Finished, Sentence, Withdrawn
+from slangrag.config import load_settings
+from slangrag.engines.choose import choose_chat
+from slangrag.engines.protocols import ChatOptions
+from slangrag.retrieval.retrieve import retrieve
+from slangrag.retrieval.slang_store import open_store
+
+WORDS = """rizz, no cap, ghosting, salty, yeet, bet, bussin, delulu, drip, simp, lowkey, touch grass, cap,
+fire, sick, mid, goat, tea, slay, sus, FOMO, stan, ratio, brain rot, noob, hangry, humblebrag, camper, dip,
+side hustle, party pooper, grand, bare, dodgy, phubbing, shadowban, read the room, hopium, puppy love,
+clickbait"""
+
+
+def main() -> None:
+    """Ask, print, count."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--engine", default="embedded")
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--words", type=int, default=40)
+    asked = parser.parse_args()
+    settings = load_settings({"store": asked.store, "engine": asked.engine, "chat_model": asked.model})
+    chat = choose_chat(settings).model
+    options = AnswerOptions(chat=ChatOptions(num_ctx=settings.num_ctx, max_tokens=settings.max_tokens))
+    seconds: list[float] = []
+    own = quoted = withdrawn = 0
+    words = [" ".join(word.split()) for word in WORDS.split(",")][: asked.words]
+    with open_store(settings.store) as slang:
+        for word in words:
+            question = f"what does {word} mean"
+            began = time.perf_counter()
+            retrieval = retrieve(question, slang, limit=settings.top_k)
+            print(f"\n## {question}  (known: {retrieval.known})")
+            for event in answer(question, retrieval, chat, options):
+                if isinstance(event, Sentence):
+                    own, quoted = own + (not event.quoted), quoted + event.quoted
+                    print(f"  {'quoted   ' if event.quoted else 'supported'}  {event.text}")
+                elif isinstance(event, Withdrawn):
+                    withdrawn += 1
+                    print(f"  withdrawn  {event.text}  ({event.reason})")
+                elif isinstance(event, Finished):
+                    for cited in event.answer.citations:
+                        text = retrieval.hits[cited.n - 1].entry.definition.replace("\n", " / ")
+                        print(f"      [{cited.n}] {cited.word}: {text}")
+            seconds.append(time.perf_counter() - began)
+    print(
+        f"\n{len(words)} questions: {own} sentences in the model's words, {quoted} quotations, "
+        f"{withdrawn} withdrawn; seconds: median {statistics.median(seconds):.1f}, most {max(seconds):.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
