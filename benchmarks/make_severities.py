@@ -110,8 +110,9 @@ def severities(path: Path) -> dict[tuple[str, ...], int]:
         for row in csv.DictReader(file):
             severity = round(float(row["severity_rating"]))
             words = tuple(tokens(row["text"]))
-            # "s_h_i_t" and its like fall apart into letters: not worth a rule.
-            if row["text"].casefold() in ORDINARY or not any(len(word) > 1 for word in words):
+            # Spellings that fall apart into letters, or lose a sign at the end, would be other words.
+            whole = " ".join(words) == row["text"].casefold().replace("-", " ")
+            if row["text"].casefold() in ORDINARY or not whole or not any(len(word) > 1 for word in words):
                 continue
             listed[words] = max(severity, listed.get(words, 0))
             if not row["canonical_form_2"]:

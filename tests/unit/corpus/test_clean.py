@@ -33,6 +33,7 @@ DEFINITIONS = [
     ("a joiner between letters goes", "a\u200db", "ab"),
     ("lone surrogates", "a\ud83db", "ab"),
     ("Windows punctuation read as Latin-1", "don\x92t \x93go\x94", "don’t “go”"),
+    ("marks piled on a letter", "z\u0300\u0301\u0302\u0303\u0304\u0305\u0306 ệ", "z\u0300\u0301\u0302 ệ"),
     ("scripts of the world stay", "говно ばか عيب שלום", "говно ばか عيب שלום"),
     ("nothing left", " \u200b<br>&nbsp;;; ", ""),
 ]  # fmt: skip

