@@ -112,9 +112,9 @@ def _as_json(
         write_json(answer_document(quoted(question, found, options)))
         return
     from slangrag.answer.answerer import answer
-    from slangrag.engines.choose import choose_chat
+    from slangrag.cli.engines import chat_model
 
-    for event in answer(question, found, choose_chat(settings).model, options):
+    for event in answer(question, found, chat_model(settings).model, options):
         if isinstance(event, Finished):
             write_json(answer_document(event.answer))
 
@@ -137,9 +137,9 @@ def _as_text(
         view.answer(quoted(question, found, options))
         return
     from slangrag.answer.answerer import answer
-    from slangrag.engines.choose import choose_chat
+    from slangrag.cli.engines import chat_model
 
-    chosen = choose_chat(settings)
+    chosen = chat_model(settings)
     if chosen.note:
         note(chosen.note)
     for event in answer(question, found, chosen.model, options):

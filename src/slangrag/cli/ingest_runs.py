@@ -80,12 +80,12 @@ def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], Non
 
 def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
     """The store's own embedder, or the one the settings mean for a new store (or for --reembed)."""
+    from slangrag.cli.engines import embedder
     from slangrag.cli.render.terminal import note
-    from slangrag.engines.choose import choose_embedder
     from slangrag.store.fingerprint import stored_identity
 
     stored = None if plan.reembed else stored_identity(plan.store)
-    chosen = choose_embedder(settings, stored=stored)
+    chosen = embedder(settings, stored)
     if chosen.note:
         note(chosen.note)
     return chosen.model

@@ -91,8 +91,8 @@ def _ollama_models(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _pull_embedded(settings: Settings, name: str | None) -> None:
-    from slangrag.cli.render.progress import meter
-    from slangrag.engines.embedded.catalogue import CATALOGUE, WeightsFile
+    from slangrag.cli.engines import download_meter
+    from slangrag.engines.embedded.catalogue import CATALOGUE
     from slangrag.engines.embedded.weights import obtain_model
     from slangrag.errors import ModelMissing
 
@@ -100,11 +100,7 @@ def _pull_embedded(settings: Settings, name: str | None) -> None:
     if not wanted:
         raise ModelMissing(f"the embedded engine has no model {name!r}", hint="slangrag models list")
     for model in wanted:
-        with meter("MB", decimals=True) as bar:
-
-            def progress(file: WeightsFile, done: int, total: int) -> None:
-                bar.update(f"fetching {file.name}", done / 1e6, total / 1e6)
-
+        with download_meter() as progress:
             obtain_model(model, settings.cache, fetch=True, progress=progress)
         typer.echo(f"{model.name}: here and verified ({model.size / 1e6:,.0f} MB, {model.licence})")
 

@@ -22,10 +22,10 @@ def open_slang(settings: Settings) -> Iterator[SlangStore]:
     """
 
     def make_embedder() -> Embedder:
-        from slangrag.engines.choose import choose_embedder
+        from slangrag.cli.engines import embedder
         from slangrag.store.fingerprint import stored_identity
 
-        return choose_embedder(settings, stored=stored_identity(settings.store)).model
+        return embedder(settings, stored_identity(settings.store)).model
 
     with open_store(settings.store, make_embedder) as slang:
         yield slang
