@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,6 +33,48 @@ def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
         note("the last load did not come to its end. next: the same `slangrag ingest` again")
     elif not facts.index_current and not facts.locked_by:
         note("the index is not up to date. next: slangrag store rebuild")
+
+
+@app.command()
+def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Compare lexicon and index row by row; reads only."""
+    from slangrag.cli.render.checks import check_document, show_check, show_verdict
+    from slangrag.cli.render.terminal import write_json
+    from slangrag.errors import StoreDamaged
+    from slangrag.store.verify import verify as look
+
+    found = look(load_settings({"store": store}).store)
+    if as_json:
+        checks = [check_document(check.name, check.ok, check.found, check.hint) for check in found.checks]
+        write_json({"store": str(found.store), "ok": found.ok, "checks": checks})
+    else:
+        width = max(len(check.name) for check in found.checks)
+        for check in found.checks:
+            show_check(check.name, check.ok, check.found, check.hint, width=width)
+        show_verdict(sum(not check.ok for check in found.checks))
+    if not found.ok:
+        raise typer.Exit(StoreDamaged.exit_code)
+
+
+@app.command()
+def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Make the index anew from the lexicon; nothing is embedded again."""
+    from slangrag.cli.render.progress import meter
+    from slangrag.cli.render.terminal import write_json
+    from slangrag.cli.signals import stop_on_signals
+    from slangrag.store import build
+
+    root = load_settings({"store": store}).store
+    began = time.monotonic()
+    with stop_on_signals() as stop, meter("rows") as bar:
+        state = build.rebuild(root, told=bar.update, stop=lambda: stop.requested)
+    if state is None:
+        raise stop.leave(f"the index of {root} is not finished, the old one still stands")
+    seconds = time.monotonic() - began
+    if as_json:
+        write_json({"store": str(root), "rows": state.rows, "seconds": round(seconds, 3)})
+    else:
+        typer.echo(f"the index of {root} is made anew: {state.rows:,} rows in {seconds:.1f} s")
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:

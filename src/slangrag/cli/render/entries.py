@@ -22,7 +22,7 @@ def spoken(text: str, *, safe: bool) -> str:
     """Text of strangers made fit to show: no control characters, strong words masked if `safe`."""
     text = printable(text)
     if safe:
-        from slangrag.corpus.quality import mask
+        from slangrag.corpus.rating import mask
 
         text = mask(text)
     return text

@@ -1,0 +1,34 @@
+"""Checks as people and programs read them: `doctor` and `store verify` look alike."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rich.text import Text
+
+from slangrag.cli.render.terminal import show, show_labelled
+
+_MARKS: Final = {True: ("ok", "green"), False: ("no", "bold red"), None: ("-", "dim")}
+
+
+def show_check(name: str, ok: bool | None, said: str, hint: str, *, width: int) -> None:
+    """One line: the mark, the name in `width` columns, what was found; below it what to type next."""
+    word, style = _MARKS[ok]
+    label = Text().append(f"{word:<4}", style=style).append(f"{name:<{width}}  ", style="bold")
+    show_labelled(label, Text(said))
+    if hint:
+        show_labelled(Text("next: ".rjust(label.cell_len), style="dim"), Text(hint, style="yellow"))
+
+
+def show_verdict(failures: int) -> None:
+    """The last line: whether all is well."""
+    show(Text())
+    if failures:
+        show(Text(f"{failures} thing{'s' if failures > 1 else ''} to mend, from the top."))
+    else:
+        show(Text("All is well."))
+
+
+def check_document(name: str, ok: bool | None, said: str, hint: str) -> dict[str, Any]:
+    """A check as `--json` gives it; `ok` is null for what is absent and not needed."""
+    return {"name": name, "ok": ok, "said": said, "next": hint or None}

@@ -1,0 +1,217 @@
+"""The real console script, run in a process or in a terminal of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slangrag.config import load_settings
+
+SCRIPT = Path(sys.executable).with_name("slangrag")
+NOBODY = "http://127.0.0.1:9"
+"""An address where no server answers."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One finished command."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def two_lines(self) -> tuple[str, str]:
+        """The error's message and its next command; fails if stderr holds a traceback or says less."""
+        assert "Traceback" not in self.err, self.err
+        lines = [line.strip() for line in self.err.splitlines() if line.strip()]
+        said = [i for i, line in enumerate(lines) if line.startswith("slangrag: ")]
+        assert len(said) == 1, self.err
+        rest = lines[said[0] :]
+        assert len(rest) == 2, self.err
+        assert rest[1].startswith("next: "), self.err
+        return rest[0].removeprefix("slangrag: "), rest[1].removeprefix("next: ")
+
+
+@dataclass(frozen=True)
+class Slangrag:
+    """Runs `slangrag` in an empty home, with no server at hand unless the test brings one."""
+
+    environ: Mapping[str, str]
+    cwd: Path
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    def environment(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """The process's environment."""
+        return {**self.environ, **self.defaults, **changes}
+
+    def __call__(
+        self,
+        *arguments: str,
+        stdin: str | bytes | None = None,
+        timeout: float = 120,
+        limit: int | None = None,
+        **changes: str,
+    ) -> Ran:
+        """Run to the end. `changes` are environment variables; `limit` is the largest file in bytes."""
+        began = time.monotonic()
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [SCRIPT, *arguments],
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            env=self.environment(changes),
+            cwd=self.cwd,
+            timeout=timeout,
+            check=False,
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None,
+        )
+        return Ran(
+            done.returncode,
+            done.stdout.decode("utf-8", "surrogateescape"),
+            done.stderr.decode("utf-8", "surrogateescape"),
+            time.monotonic() - began,
+        )
+
+    def start(self, *arguments: str, **changes: str) -> subprocess.Popen[str]:
+        """Start and leave running; the caller waits for it."""
+        return subprocess.Popen(
+            [SCRIPT, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment(changes),
+            cwd=self.cwd,
+            text=True,
+            start_new_session=True,
+        )
+
+    def in_terminal(
+        self, *arguments: str, columns: int = 80, typed: str = "", timeout: float = 60, **changes: str
+    ) -> Ran:
+        """Run in a terminal of `columns`; what the screen was sent is in `out`."""
+        with terminal(self, arguments, columns, changes) as screen:
+            if typed:
+                screen.type(typed)
+            return screen.wait(timeout)
+
+
+class Screen:
+    """A running command in a pseudo-terminal, everything it writes read as it comes."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process = process
+        self._master = master
+        self._began = time.monotonic()
+        self._seen = bytearray()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                some = os.read(self._master, 65536)
+            except OSError:  # the other end is closed
+                return
+            if not some:
+                return
+            self._seen += some
+
+    @property
+    def text(self) -> str:
+        """All that was written so far."""
+        return bytes(self._seen).decode("utf-8", "replace")
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._master, text.encode())
+
+    def until(self, text: str, timeout: float = 30) -> None:
+        """Wait for `text` to be on the screen."""
+        give_up = time.monotonic() + timeout
+        while text not in self.text:
+            assert time.monotonic() < give_up, f"{text!r} did not come:\n{self.text}"
+            time.sleep(0.02)
+
+    def wait(self, timeout: float = 60) -> Ran:
+        """Wait for its end."""
+        code = self.process.wait(timeout)
+        self._reader.join(5)
+        return Ran(code, self.text, "", time.monotonic() - self._began)
+
+
+@contextmanager
+def terminal(
+    slangrag: Slangrag,
+    arguments: tuple[str, ...],
+    columns: int = 80,
+    changes: Mapping[str, str] | None = None,
+) -> Iterator[Screen]:
+    """`slangrag` in a pseudo-terminal, which it controls (Ctrl-C typed there is a SIGINT)."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [SCRIPT, *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**slangrag.environment(changes or {}), "TERM": "xterm-256color"},
+        cwd=slangrag.cwd,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(slave)
+    try:
+        yield Screen(process, master)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        os.close(master)
+
+
+def strangers_environment(home: Path) -> dict[str, str]:
+    """A stranger's environment: nothing of ours in it but where the weights lie."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "SLANGRAG_CACHE": str(load_settings().cache),
+        "SLANGRAG_THREADS": os.environ.get("TEST_THREADS", "1"),
+        "OLLAMA_HOST": NOBODY,
+    }
+
+
+def press_ctrl_c(process: subprocess.Popen[str], when: Callable[[], bool]) -> Ran:
+    """SIGINT to a running command once `when` holds, and what comes of it; seconds count from there."""
+    give_up = time.monotonic() + 30
+    while not when():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < give_up, "it never came so far"
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    pressed = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    return Ran(process.returncode, out, err, time.monotonic() - pressed)
