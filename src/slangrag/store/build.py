@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from chromadb import Collection
 
 INDEX: Final = "index"
+BATCH = LARGEST_BATCH
+"""Rows added in one go; a variable, so that a crash test can make many of few rows."""
+
 _BUILD: Final = "index_build"
 _MANY_STALE: Final = 10  # one stale row in so many makes a new index cheaper than patching the old
 
@@ -167,12 +170,12 @@ def _add(writer: LexiconWriter, path: Path, told: Told, stop: Callable[[], bool]
             told("index", done, total)
             if stop():
                 return False
-            last = _put(collection, writer, "rid > ? ORDER BY rid LIMIT ?", (build["through"], LARGEST_BATCH))
+            last = _put(collection, writer, "rid > ? ORDER BY rid LIMIT ?", (build["through"], BATCH))
             if last is None:
                 return True
             build["through"] = last
             _remember(writer, build)
-            done = min(total, done + LARGEST_BATCH)
+            done = min(total, done + BATCH)
 
 
 def _put(collection: Collection, lexicon: Lexicon, where: str, values: tuple[Any, ...]) -> int | None:

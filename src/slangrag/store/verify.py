@@ -125,6 +125,8 @@ def _index_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
         yield Check("index opens", ok=False, found="a process that opened it did not live", hint=_REBUILD)
         return
     yield Check("index opens", ok=True, found="in a process of its own")
+    if not current:
+        return
     try:
         with _snapshot(lexicon), open_collection(path) as collection:
             yield _ids_check(lexicon, collection)

@@ -1,0 +1,297 @@
+"""Kill an ingest again and again, at random moments of every stage, and see whether it shows.
+
+    python benchmarks/crash.py --kills 200
+
+Each kill (SIGKILL, of the ingesting process alone) is followed by a check of what is left, by a run to
+the end, by `verify`, and by a comparison with the undisturbed run: every row of every table and every
+row of the index, by hash. Half of the kills hit a first load, half the load of a newer file into a
+store that has an index already. The embedder is a stand-in that hashes texts and takes 2 ms a call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.errors import StoreMissing
+from slangrag.ingest import Batching, IngestPlan, Progress, run
+from slangrag.ingest.plan import Pace
+from slangrag.store import build
+from slangrag.store.collection import open_collection
+from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import open_lexicon
+from slangrag.store.lock import is_held
+from slangrag.store.verify import verify
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
+
+DIMENSION: Final = 32
+STAGES: Final = ("lexicon", "index", "settle")
+_BATCH: Final = 16
+_WINDOW: Final = 8
+_INDEX_BATCH: Final = 200
+_TABLES: Final = {
+    "entries": "*",
+    "headwords": "*",
+    "vectors": "*",
+    "forms": "*",
+    "headword_stats": "*",
+    "terms": "*",
+    "rejects": "*",
+    "stale": "*",
+    "ledger": "id, name, size, sha256, options, state, record, line, byte, accepted, rejected, duplicates, "
+    "filtered, embedded, rewritten",
+}
+
+
+class HashEmbedder:
+    """The same text has the same vector, anywhere; 2 ms a call. Counts what it was given."""
+
+    identity = EmbedderIdentity("stub", "hash", "", DIMENSION)
+
+    def __init__(self, delay: float = 0.002) -> None:
+        self.delay = delay
+        self.texts = 0
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors from the texts' hashes."""
+        import numpy as np
+
+        time.sleep(self.delay)
+        self.texts += len(texts)
+        digests = b"".join(hashlib.shake_128(text.encode()).digest(DIMENSION) for text in texts)
+        vectors = np.frombuffer(digests, np.uint8).reshape(len(texts), DIMENSION).astype(np.float32) - 127.5
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """One vector."""
+        return self.embed_documents([text])[0]
+
+
+def write_csv(path: Path, rows: int, *, newer: bool = False) -> None:
+    """A file in the Kaggle columns, with duplicates, rejects, one id for two senses.
+
+    newer: every tenth definition has changed, every seventh vote has, one row in nine is new.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("word_id", "word", "up_votes", "down_votes", "author", "definition"))
+        for i in range(rows):
+            if not newer and i % 9 == 4:
+                continue
+            word = f"word {i % (rows // 2)}"
+            text = f"meaning {i} of it, as people say" + (" nowadays" if newer and i % 10 == 0 else "")
+            votes = 5 + (newer and i % 7 == 0)
+            writer.writerow((f"{i:07d}", word, votes, 1, "someone", text if i % 50 else ""))
+            if i % 40 == 7:
+                writer.writerow((f"{i:07d}", word, votes, 1, "someone", text))
+            if i % 60 == 11:
+                writer.writerow((f"{i:07d}", word, votes, 1, "someone", f"quite another sense, {i}"))
+
+
+def plan_of(csv_path: Path, store: Path) -> IngestPlan:
+    """Small batches and hasty commits, so that there is much to interrupt."""
+    return IngestPlan(
+        csv_path,
+        store,
+        batching=Batching(items=_BATCH, in_flight=2, waiting=_WINDOW - 2),
+        pace=Pace(least=0.02, share=2.0),
+    )
+
+
+def worker(csv_path: Path, store: Path) -> None:
+    """Ingest, telling each stage on standard output; what is killed."""
+    build.BATCH = _INDEX_BATCH
+    embedder = HashEmbedder()
+    said: set[str] = set()
+
+    def tell(progress: Progress) -> None:
+        stage = "lexicon" if progress.stage in {"read/embed", "headwords"} else progress.stage
+        if stage not in said:
+            said.add(stage)
+            sys.stdout.write(f"stage {stage}\n")
+            sys.stdout.flush()
+
+    report = run(plan_of(csv_path, store), embedder, progress=tell)
+    sys.stdout.write(f"done {embedder.texts} {json.dumps(report.contract())}\n")
+
+
+def start(csv_path: Path, store: Path) -> subprocess.Popen[str]:
+    """A worker on its way."""
+    return subprocess.Popen(
+        [sys.executable, __file__, "--worker", str(csv_path), str(store)], stdout=subprocess.PIPE, text=True
+    )
+
+
+def run_to_the_end(csv_path: Path, store: Path) -> int:
+    """Run a worker undisturbed; how many texts it embedded."""
+    with start(csv_path, store) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+    if process.returncode != 0:
+        raise AssertionError(f"the resumed run failed with {process.returncode}")
+    return int(said.splitlines()[-1].split()[1])
+
+
+def content_hash(store: Path) -> str:
+    """One hash over every row of the lexicon and of the index."""
+    digest = hashlib.sha256()
+    with open_lexicon(store) as lexicon:
+        for table, columns in _TABLES.items():
+            for row in sorted(lexicon.connection.execute(f"SELECT {columns} FROM {table}").fetchall()):
+                digest.update(repr(row).encode())
+        words = lexicon.connection.execute(
+            "SELECT rowid FROM entries_fts WHERE entries_fts MATCH 'meaning OR sense' ORDER BY rowid"
+        )
+        digest.update(repr(words.fetchall()).encode())
+    with open_collection(StoreLayout(store).chroma) as collection:
+        rows = collection.get(include=["embeddings", "documents", "metadatas"])
+    assert rows["embeddings"] is not None
+    assert rows["documents"] is not None
+    assert rows["metadatas"] is not None
+    whole = zip(rows["ids"], rows["documents"], rows["metadatas"], rows["embeddings"], strict=True)
+    for entry_id, document, metadata, vector in sorted(whole, key=lambda row: row[0]):
+        digest.update(f"{entry_id}{document}{sorted(metadata.items())}".encode())
+        digest.update(vector.tobytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is loaded, into what: a file, and a store to start from (None: an empty one)."""
+
+    name: str
+    csv: Path
+    base: Path | None
+    expected: str
+    texts: int
+    seconds: dict[str, float]
+
+
+def prepare(name: str, csv_path: Path, base: Path | None, scratch: Path) -> Case:
+    """Run it undisturbed once: what must come out, how long each stage takes."""
+    store = scratch / f"undisturbed-{name}"
+    _lay(base, store)
+    marks: dict[str, float] = {}
+    with start(csv_path, store) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            kind, what, *_ = line.split()
+            if kind == "stage":
+                marks[what] = time.monotonic()
+            else:
+                texts = int(what)
+        end = time.monotonic()
+    ends = [*list(marks.values())[1:], end]
+    seconds = {stage: after - began for (stage, began), after in zip(marks.items(), ends, strict=True)}
+    assert set(seconds) == set(STAGES), seconds
+    found = verify(store)
+    assert found.ok, found
+    return Case(name, csv_path, base, content_hash(store), texts, seconds)
+
+
+def _lay(base: Path | None, store: Path) -> None:
+    shutil.rmtree(store, ignore_errors=True)
+    if base:
+        shutil.copytree(base, store)
+
+
+def kill_once(case: Case, stage: str, chance: random.Random, scratch: Path) -> tuple[bool, int]:
+    """One kill in a stage, what follows it, and whether nothing of it shows.
+
+    Also the number of texts that were embedded although an uninterrupted run would not have.
+    """
+    store = scratch / "killed"
+    _lay(case.base, store)
+    with start(case.csv, store) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.split()[1] == stage:
+                break
+        time.sleep(chance.uniform(0, case.seconds[stage]))
+        process.send_signal(signal.SIGKILL)
+    while is_held(store):  # a check in a child process may outlive its parent
+        time.sleep(0.05)
+    kept = check_remains(store)
+    again = run_to_the_end(case.csv, store)
+    same = verify(store).ok and content_hash(store) == case.expected
+    return same, again + kept - case.texts if case.base is None else 0
+
+
+def check_remains(store: Path) -> int:
+    """What a kill left must be whole as far as it goes: the entries' number."""
+    try:
+        with open_lexicon(store) as lexicon:
+            broken = {c.name for c in verify(store).checks if not c.ok}
+            assert broken <= {"ledger", "index", "index is of these entries"}, broken
+            ledger = lexicon.connection.execute(
+                "SELECT record - accepted - rejected - duplicates - filtered FROM ledger "
+                "ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+            assert ledger is None or ledger[0] == 0, ledger
+            return lexicon.counts()["entries"]
+    except (StoreMissing, sqlite3.OperationalError):
+        return 0
+
+
+def main() -> None:
+    """Measure, print a line for each stage, exit 1 if a kill showed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--rows", type=int, default=1200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--worker", nargs=2, type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.worker:
+        worker(*chosen.worker)
+        return
+    chance = random.Random(chosen.seed)
+    equal: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    most_again = 0
+    with tempfile.TemporaryDirectory(prefix="slangrag-crash-") as folder:
+        scratch = Path(folder)
+        older, newer = scratch / "older.csv", scratch / "newer.csv"
+        write_csv(older, chosen.rows)
+        write_csv(newer, chosen.rows, newer=True)
+        first = prepare("first", older, None, scratch)
+        second = prepare("second", newer, scratch / "undisturbed-first", scratch)
+        print(f"undisturbed: first load {first.seconds}, newer file {second.seconds}", flush=True)
+        for i in range(chosen.kills):
+            stage = STAGES[i % 3]
+            same, again = kill_once((first, second)[i // 3 % 2], stage, chance, scratch)
+            tried[stage] += 1
+            equal[stage] += same
+            most_again = max(most_again, again)
+            if not same:
+                shutil.copytree(scratch / "killed", Path(tempfile.gettempdir()) / f"slangrag-crash-{i}")
+            if (i + 1) % 10 == 0:
+                print(f"{i + 1} kills, {sum(equal.values())} equal", flush=True)
+    for stage in STAGES:
+        print(f"{stage}: {equal[stage]} of {tried[stage]} equal to the undisturbed run")
+    print(f"embedded again after one kill, at most: {most_again} texts (a batch is {_BATCH}, {_WINDOW} wait)")
+    sys.exit(0 if equal == tried else 1)
+
+
+if __name__ == "__main__":
+    main()
