@@ -126,14 +126,17 @@ def clean_word(text: str) -> str:
 
     May be empty. Idempotent. Fit for author names too.
     """
+    if text.isalnum() and text.isascii():
+        return text
     text = text.strip()
     if _plain(text):
         return text
-    before = None
+    raw, before = text, None
     while text != before:
         before = text
         text = printable(text)
         # Some headwords are tags ("<br>"): markup goes only where a word is left.
         text = _without_tags(text, line_break=" ").strip() or text
         text = _WHITE.sub(" ", text).strip()
-    return text
+    # "&nbsp;" is a headword too.
+    return raw if not text and raw.isascii() and raw.isprintable() else text

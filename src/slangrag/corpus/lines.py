@@ -52,13 +52,16 @@ class LineTape(Iterator[str]):
         if not raw:
             raise StopIteration
         self.taken.append(raw)
-        return self.text(raw)
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return decode_damaged(raw)
 
     @staticmethod
     def text(raw: bytes) -> str:
         """A raw line as text. Decoding trouble never stops the run."""
         try:
-            return raw.decode("utf-8")
+            return raw.decode()
         except UnicodeDecodeError:
             return decode_damaged(raw)
 

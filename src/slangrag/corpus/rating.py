@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from hashlib import blake2b
 from operator import or_
 from typing import Final
@@ -22,12 +22,15 @@ _LONGEST_PHRASE: Final = 3
 _SEVERITY: Final = 3
 _FIRST: Final = 4
 _SECOND: Final = 8
-_SEVERITIES: Final = bytes(code & _SEVERITY for code in range(256))
 _PHRASE_LIKE: Final = re.compile(rb"[\x04-\x07\x0c-\x0f](?=[\x08-\x0f])")
 # Letters and digits, with the signs people put for letters inside a word or before it.
 _TOKEN: Final = re.compile(r"[@$]?[^\W_](?:[\w@$!*+']*[^\W_])?")
 _EDGES: Final = ".,;:!?()[]\"'“”‘’…-*"
 _STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
+
+_MOST_REMEMBERED: Final = 1 << 17
+# Chunks of text (what stands between blanks) met so far, and their codes.
+_codes: dict[str, int] = {}
 
 
 def tokens(text: str) -> list[str]:
@@ -47,12 +50,13 @@ def _key(word: str) -> bytes:
 def rate(text: str) -> int:
     """Content rating of a text: 0 clean, 1 mild, 2 strong, 3 severe."""
     chunks = text.casefold().split()
-    codes = bytes(map(_chunk_code, chunks))
+    known = list(map(_codes.get, chunks))
+    codes = [_learn(c) if code is None else code for c, code in zip(chunks, known, strict=True)]
     worst = max(codes, default=0)
     if worst <= _SEVERITY:
         return worst
-    worst = max(codes.translate(_SEVERITIES))
-    for match in _PHRASE_LIKE.finditer(codes):
+    worst = max(code & _SEVERITY for code in codes)
+    for match in _PHRASE_LIKE.finditer(bytes(codes)):
         words = tokens(" ".join(chunks[match.start() : match.start() + _LONGEST_PHRASE]))
         worst = max(worst, *(_phrase(words, start)[0] for start in range(len(words))))
     return worst
@@ -101,7 +105,14 @@ def _table() -> Mapping[bytes, int]:
     return table
 
 
-@lru_cache(maxsize=1 << 17)
+def _learn(chunk: str) -> int:
+    """The code of a chunk not met before; remembered, as long as there are not too many."""
+    if len(_codes) >= _MOST_REMEMBERED:
+        _codes.clear()
+    code = _codes[chunk] = _chunk_code(chunk)
+    return code
+
+
 def _chunk_code(chunk: str) -> int:
     """The code of what stands between two blanks: its worst severity, and the marks of all its words."""
     bare = chunk.strip(_EDGES)

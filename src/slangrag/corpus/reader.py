@@ -30,7 +30,8 @@ EXCEL_ROWS: Final = 1_048_576
 LONGEST_RECORD: Final = 200_000
 _MOST_LINES: Final = 2_000
 _KEPT_OF_A_REJECT: Final = 500
-_EXCEL_ERRORS: Final = frozenset({"#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"})
+# What Excel makes of a cell that begins with "=", "-" or "+". (Its other errors are real headwords.)
+_EXCEL_ERROR: Final = "#NAME?"
 _DATE_AUTHOR: Final = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d)?")
 _UNKNOWN_VOTES: Final = frozenset({"nan", "na", "n/a", "null", "none", "-", "?"})
 _VOTES: Final = re.compile(r"(-?\d+)(?:\.0*)?")
@@ -204,12 +205,12 @@ class Source:
         definition = clean_definition(raw_definition)
         if not definition:
             return "empty-definition"
-        if word in _EXCEL_ERRORS or definition in _EXCEL_ERRORS:
+        if _EXCEL_ERROR in (word, definition):
             self._counts["excel-cells"] += 1
             return "excel-damage"
         try:
-            up = _votes(fields[columns.up_votes]) if columns.up_votes is not None else None
-            down = _votes(fields[columns.down_votes]) if columns.down_votes is not None else None
+            up = None if columns.up_votes is None else _votes(fields[columns.up_votes])
+            down = None if columns.down_votes is None else _votes(fields[columns.down_votes])
         except ValueError:
             return "unreadable-votes"
         author = clean_word(fields[columns.author]) if columns.author is not None else ""

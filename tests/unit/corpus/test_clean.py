@@ -43,6 +43,8 @@ WORDS = [
     ("a pair of semicolons is a face here", "T_T;;", "T_T;;"),
     ("markup around a word", "<b>lit</b>", "lit"),
     ("a word that is a tag", "<br>", "<br>"),
+    ("a word that is an entity", "&nbsp;", "&nbsp;"),
+    ("nothing left", "\u200b\u202e ", ""),
     ("entities", "R&amp;R", "R&R"),
     ("escapes", "\x1b[5mblink\x1b[0m", "blink"),
     ("faces", "¯\\_(ツ)_/¯", "¯\\_(ツ)_/¯"),

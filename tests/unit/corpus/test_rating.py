@@ -25,9 +25,9 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             for word, bit in zip(words, (4, 8), strict=False):
                 table[key_of((word,))] = table.get(key_of((word,)), 0) | bit
     monkeypatch.setattr(rating, "_table", lambda: table)
-    rating._chunk_code.cache_clear()
+    rating._codes.clear()
     yield
-    rating._chunk_code.cache_clear()
+    rating._codes.clear()
 
 
 @pytest.mark.parametrize(
