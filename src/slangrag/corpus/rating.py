@@ -22,6 +22,7 @@ _LONGEST_PHRASE: Final = 3
 _SEVERITY: Final = 3
 _FIRST: Final = 4
 _SECOND: Final = 8
+_SEVERITIES: Final = bytes(code & _SEVERITY for code in range(256))
 _PHRASE_LIKE: Final = re.compile(rb"[\x04-\x07\x0c-\x0f](?=[\x08-\x0f])")
 # Letters and digits, with the signs people put for letters inside a word or before it.
 _TOKEN: Final = re.compile(r"[@$]?[^\W_](?:[\w@$!*+']*[^\W_])?")
@@ -29,8 +30,6 @@ _EDGES: Final = ".,;:!?()[]\"'“”‘’…-*"
 _STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
 
 _MOST_REMEMBERED: Final = 1 << 17
-# Chunks of text (what stands between blanks) met so far, and their codes.
-_codes: dict[str, int] = {}
 
 
 def tokens(text: str) -> list[str]:
@@ -50,13 +49,9 @@ def _key(word: str) -> bytes:
 def rate(text: str) -> int:
     """Content rating of a text: 0 clean, 1 mild, 2 strong, 3 severe."""
     chunks = text.casefold().split()
-    known = list(map(_codes.get, chunks))
-    codes = [_learn(c) if code is None else code for c, code in zip(chunks, known, strict=True)]
-    worst = max(codes, default=0)
-    if worst <= _SEVERITY:
-        return worst
-    worst = max(code & _SEVERITY for code in codes)
-    for match in _PHRASE_LIKE.finditer(bytes(codes)):
+    codes = bytes(map(_codes.__getitem__, chunks))
+    worst = max(codes.translate(_SEVERITIES), default=0)
+    for match in _PHRASE_LIKE.finditer(codes):
         words = tokens(" ".join(chunks[match.start() : match.start() + _LONGEST_PHRASE]))
         worst = max(worst, *(_phrase(words, start)[0] for start in range(len(words))))
     return worst
@@ -69,8 +64,8 @@ def mask(text: str, threshold: int = STRONG) -> str:
     """
     even = _even(text)
     if len(even) != len(text):
-        # Some letters fold to two ("ß"); without folding, offsets are those of the text.
-        even = text.replace("’", "'")
+        # "ß" folds to two letters: fold only what keeps its length, or offsets go wrong.
+        even = "".join(folded if len(folded := _even(c)) == 1 else c for c in text)
     found = list(_TOKEN.finditer(even))
     words = [match.group() for match in found]
     hidden: set[int] = set()
@@ -105,12 +100,17 @@ def _table() -> Mapping[bytes, int]:
     return table
 
 
-def _learn(chunk: str) -> int:
-    """The code of a chunk not met before; remembered, as long as there are not too many."""
-    if len(_codes) >= _MOST_REMEMBERED:
-        _codes.clear()
-    code = _codes[chunk] = _chunk_code(chunk)
-    return code
+class _Codes(dict[str, int]):
+    """Codes of the chunks of text (what stands between blanks) met so far; finds out about new ones."""
+
+    def __missing__(self, chunk: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        code = self[chunk] = _chunk_code(chunk)
+        return code
+
+
+_codes: Final = _Codes()
 
 
 def _chunk_code(chunk: str) -> int:
