@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -137,11 +138,28 @@ def test_a_definition_cannot_end_its_turn_and_begin_another(chat: EmbeddedChat) 
 
 def test_an_own_gguf_file_takes_the_small_models_place(settings: Settings, tmp_path: Path) -> None:
     own = tmp_path / "My-Model.gguf"
-    own.symlink_to(*obtain_model(SMOLLM2, settings.cache, fetch=False))
+    own.symlink_to(obtain_model(SMOLLM2, settings.cache, fetch=False)[0])
     chat = EmbeddedChat(settings, own)
     assert (chat.identity.model, chat.identity.capable) == ("My-Model.gguf", False)
     assert list(chat.stream(STORY, ChatOptions(num_ctx=512, max_tokens=2)))
     chat.close()
+
+
+def test_a_model_with_a_first_token_of_its_own_gets_it_once(
+    chat: EmbeddedChat, settings: Settings, tmp_path: Path
+) -> None:
+    """Llama 3 is like that, and answers much worse without it (or with two)."""
+    flag = b"tokenizer.ggml.add_bos_token" + struct.pack("<I", 7)
+    whole = obtain_model(SMOLLM2, settings.cache, fetch=False)[0].read_bytes()
+    place = whole.index(flag) + len(flag)
+    assert whole[place] == 0
+    own = tmp_path / "with-first-token.gguf"
+    own.write_bytes(whole[:place] + b"\x01" + whole[place + 1 :])
+    other = EmbeddedChat(settings, own)
+    server, plain = other._loaded(512), chat._loaded(512)
+    assert server.tokenize("x", start=True)[0] == plain.tokenize("<|im_start|>", markup=True)[0]
+    assert other._prompt_tokens(server, STORY) == chat._prompt_tokens(plain, STORY)
+    other.close()
 
 
 def test_a_gguf_file_that_llama_cpp_cannot_load_is_named(settings: Settings, tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ class EmbeddedChat:
                 self._settings.threads, limit=None if self._head.capable else SMALL_MODEL_LIMIT
             ),
             timeout=self._settings.read_timeout,
+            fit=self._head.capable,
         )
         self._load_ms = _milliseconds_since(started)
         weakref.finalize(self, self._server.close)
@@ -164,7 +165,7 @@ class EmbeddedChat:
                     f"the chat template of {self._identity.model} drops a {message.role} message",
                     hint="--model with another GGUF file",
                 )
-            tokens += server.tokenize(before, markup=True) if before else []
+            tokens += server.tokenize(before, markup=True, start=message is messages[0])
             tokens += server.tokenize(message.content) if message.content else []
         return tokens + (server.tokenize(rendered, markup=True) if rendered else [])
 

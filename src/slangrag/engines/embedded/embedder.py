@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 DIMENSION: Final = 384
 WINDOW: Final = 256
 """Tokens the model was trained to read (its own max_seq_length); what lies beyond is cut off."""
-BATCH_TOKENS: Final = 512
-"""Padded tokens in one run of the model: small enough to stay in a core's cache."""
+BATCH_TOKENS: Final = 256
+"""Padded tokens in one run of the model. Larger runs leave the core's cache and are slower."""
 DIGEST_LENGTH: Final = 12
 
 

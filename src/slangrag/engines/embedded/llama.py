@@ -27,8 +27,11 @@ BATCH_TOKENS: Final = 128
 class LlamaServer:
     """One loaded model. `close` frees it; until then it holds its memory and one loopback port."""
 
-    def __init__(self, model: Path, *, context: int, threads: int, timeout: float) -> None:
+    def __init__(self, model: Path, *, context: int, threads: int, timeout: float, fit: bool) -> None:
         """Load `model` with room for `context` tokens. `timeout`: seconds of silence allowed later.
+
+        `fit` lets llama.cpp first try how much of the model goes onto a GPU, which doubles the time
+        that loading takes.
 
         Raises EngineMissing without xllamacpp, ModelUnfit if llama.cpp cannot load the file.
         """
@@ -55,6 +58,7 @@ class LlamaServer:
         params.verbosity = -1
         params.warmup = False
         params.cache_ram_mib = 0
+        params.fit_params = fit
         # Between batches the server looks whether it was cancelled; its own 2048 would make one wait.
         params.n_batch = params.n_ubatch = BATCH_TOKENS
         for cpu in (params.cpuparams, params.cpuparams_batch):
@@ -78,9 +82,13 @@ class LlamaServer:
                 exchange.close()
             self._server = None
 
-    def tokenize(self, text: str, *, markup: bool = False) -> list[int]:
-        """Token ids of `text`; only with `markup` are control tokens such as `<|im_end|>` seen as such."""
-        reply = self._post("/tokenize", {"content": text, "parse_special": markup, "add_special": False})
+    def tokenize(self, text: str, *, markup: bool = False, start: bool = False) -> list[int]:
+        """Token ids of `text`; only with `markup` are control tokens such as `<|im_end|>` seen as such.
+
+        `start`: this is how a prompt begins, so the model's own first token is put before it if it
+        has one (`render` leaves it out).
+        """
+        reply = self._post("/tokenize", {"content": text, "parse_special": markup, "add_special": start})
         tokens: list[int] = reply["tokens"]
         return tokens
 
