@@ -77,9 +77,8 @@ class HashEmbedder:
         time.sleep(self.delay)
         self.texts += len(texts)
         digests = b"".join(hashlib.shake_128(text.encode()).digest(DIMENSION) for text in texts)
-        vectors = np.frombuffer(digests, np.uint8).reshape(len(texts), DIMENSION).astype(np.float32) - 127.5
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+        raw = np.frombuffer(digests, np.uint8).reshape(len(texts), DIMENSION) - 127.5
+        return (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
 
     def embed_query(self, text: str) -> Vectors:
         """One vector."""
