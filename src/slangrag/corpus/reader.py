@@ -28,7 +28,9 @@ from slangrag.errors import InputFormat
 
 EXCEL_ROWS: Final = 1_048_576
 LONGEST_RECORD: Final = 200_000
-_MOST_LINES: Final = 2_000
+# The longest headword known has 347 characters.
+LONGEST_WORD: Final = 500
+MOST_VOTES: Final = 2**31
 _KEPT_OF_A_REJECT: Final = 500
 # What Excel makes of a cell that begins with "=", "-" or "+". (Its other errors are real headwords.)
 _EXCEL_ERROR: Final = "#NAME?"
@@ -185,11 +187,12 @@ class Source:
             end = next((i for i, line in enumerate(lines, 1) if line.rstrip().endswith('"')), 1)
         if end is not None:
             tape.give_back(len(lines) - end)
-        while end is None and len(tape.taken) < _MOST_LINES:
+        size = sum(map(len, tape.taken))
+        while end is None and size <= LONGEST_RECORD:
             following = tape.peek()
             if following is None or starts_row(following, self._columns):
                 break
-            next(tape)
+            size += len(next(tape))
         blank = 0
         while len(tape.taken) - blank > 1 and not tape.taken[-1 - blank].strip():
             blank += 1
@@ -202,6 +205,8 @@ class Source:
         word = clean_word(raw_word)
         if not word:
             return "empty-word"
+        if len(word) > LONGEST_WORD:
+            return "overlong-word"
         definition = clean_definition(raw_definition)
         if not definition:
             return "empty-definition"
@@ -234,13 +239,15 @@ def _votes(text: str) -> int | None:
     Nobody can vote less than nothing: what a negative count once was cannot be told from the file, so
     it is kept as unknown and not turned into a number that was never there. Raises ValueError.
     """
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < 10:
         return int(text)
     text = text.strip()
     if not text:
         return None
     if match := _VOTES.fullmatch(text):
         count = int(match[1])
+        if abs(count) > MOST_VOTES:
+            raise ValueError(text)
         return count if count >= 0 else None
     if text.casefold() in _UNKNOWN_VOTES:
         return None

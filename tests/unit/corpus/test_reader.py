@@ -111,6 +111,15 @@ def test_a_record_without_end_is_rejected_and_bounded(file: Callable[..., Path])
     assert fine.entry
 
 
+def test_a_quote_that_never_closes_takes_a_bounded_stretch(file: Callable[..., Path]) -> None:
+    path = file(HEADER + '0000001,a,1,2,aa,"so "it" begins\n' + "and goes on\n" * 60_000)
+    first, *others = read(path)
+    assert first.reject
+    assert first.reject.reason == "overlong-row"
+    assert first.after.offset < 250_000
+    assert {record.reject.reason for record in others if record.reject} == {"truncated-row"}
+
+
 def test_the_longest_definitions_of_the_data_set_are_kept_whole(file: Callable[..., Path]) -> None:
     [record] = read(file(HEADER + '0000001,a,1,2,aa,"' + "x" * 32_396 + '"\n'))
     assert record.entry
@@ -270,6 +279,23 @@ def test_a_copy_cut_by_excel_is_named(file: Callable[..., Path], monkeypatch: py
     assert all(entries)
     assert "where Excel stops" in notes
     assert "10 cells look damaged by Excel" in notes
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("0000001,a,99999999999999999999,1,aa,x", "unreadable-votes"),
+        ("0000001,a,1," + "9" * 5000 + ",aa,x", "unreadable-votes"),
+        ("0000001,a,96.5,1,aa,x", "unreadable-votes"),
+        ("0000001," + "a" * 501 + ",1,1,aa,x", "overlong-word"),
+        ("0000001,a,2147483647,1,aa,x", None),
+    ],
+)
+def test_what_no_store_could_hold_is_rejected(
+    file: Callable[..., Path], row: str, reason: str | None
+) -> None:
+    [record] = read(file(HEADER + row + "\n"))
+    assert (record.reject.reason if record.reject else None) == reason
 
 
 def test_unknown_votes_are_not_zero_votes(file: Callable[..., Path]) -> None:
