@@ -50,7 +50,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that could not become an entry: where, the fault's name, the beginning of its raw text."""
+    """A record that could not become an entry: where, the fault's name, the beginning of its raw text.
+
+    reason is one of: blank-line, repeated-header, truncated-row, shifted-row, broken-quotes,
+    overlong-row, empty-word, overlong-word, empty-definition, excel-damage, unreadable-votes.
+    """
 
     line: int
     reason: str
