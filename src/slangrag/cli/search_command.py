@@ -68,15 +68,13 @@ def search_document(found: Retrieval, *, explain: bool = False) -> dict[str, Any
 def _as_text(found: Retrieval, *, safe: bool, explain: bool) -> None:
     from rich.text import Text
 
-    from slangrag.cli.render.hits import show_hits, show_signals, show_suggestions
+    from slangrag.cli.render.hits import show_hits, show_suggestions
     from slangrag.cli.render.terminal import note, show
 
     for remark in found.notes:
         note(remark)
     if not found.hits:
         show(Text("Nothing in the data fits."))
-    show_hits(found.hits, safe=safe)
-    if explain:
-        show_signals(found.hits)
+    show_hits(found.hits, safe=safe, explain=explain)
     note(f"read as: {found.intent}; known: {found.known}")
     show_suggestions(found.suggestions, safe=safe)

@@ -56,7 +56,7 @@ def one_line(text: str, width: int, *, safe: bool) -> str:
 
 def show_entry(entry: Entry, number: int, *, safe: bool) -> None:
     """A numbered definition: headword, votes and id on one line, the text below it."""
-    head = Text(f"{number:>2}  ", style="dim")
+    head = Text().append(f"{number:>2}  ", style="dim")
     head.append(spoken(entry.word, safe=safe), style="bold")
     head.append("  ").append_text(votes(entry)).append(f"  #{entry.entry_id}", style="dim")
     show(head)

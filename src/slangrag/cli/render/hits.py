@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from slangrag.retrieval.types import Hit
 
+_PARTS: Final = 8
 
-def show_hits(hits: Sequence[Hit], *, safe: bool) -> None:
-    """One line a hit: number, headword, start of the definition, votes."""
+
+def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None:
+    """One line a hit: number, headword, start of the definition, votes; below it why, if asked."""
     from rich.text import Text
 
     from slangrag.cli.render.entries import one_line, spoken, votes
-    from slangrag.cli.render.terminal import show, stdout
+    from slangrag.cli.render.terminal import INDENT, show, stdout
 
     console = stdout()
     room = console.width if console.is_terminal else 400
     for number, hit in enumerate(hits, start=1):
         tail = votes(hit.entry)
-        line = Text(f"[{number}] ", style="dim")
+        line = Text().append(f"[{number}] ", style="dim")
         line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
         left = max(20, room - line.cell_len - tail.cell_len - 2)
         line.append(one_line(hit.entry.definition, left, safe=safe)).append("  ").append_text(tail)
         show(line)
+        if explain:
+            show(Text(f"{hit.match}: {reasons(hit)}", style="dim"), indent=INDENT)
 
 
-def show_signals(hits: Sequence[Hit]) -> None:
-    """A table of the signals that made each score."""
-    from slangrag.cli.render.terminal import show_table
-
-    names = sorted({name for hit in hits for name in hit.signals})
-    rows = [
-        (
-            str(number),
-            hit.match,
-            f"{hit.score:.3f}",
-            *(f"{hit.signals[name]:+.3f}" if name in hit.signals else "" for name in names),
-        )
-        for number, hit in enumerate(hits, start=1)
-    ]
-    show_table(("", "match", "score", *names), rows)
+def reasons(hit: Hit) -> str:
+    """The score as a sum, largest parts first: "score 3.21 = rarity +1.20  fit +0.91  2 more +0.05"."""
+    parts = sorted(hit.signals.items(), key=lambda part: -abs(part[1]))
+    said = [f"{name} {value:+.2f}" for name, value in parts[:_PARTS]]
+    if len(parts) > _PARTS:
+        rest = sum(value for _, value in parts[_PARTS:])
+        said.append(f"{len(parts) - _PARTS} smaller {rest:+.2f}")
+    return f"score {hit.score:.2f} = {'  '.join(said)}"
 
 
 def show_suggestions(words: Sequence[str], *, safe: bool) -> None:

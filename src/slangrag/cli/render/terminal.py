@@ -6,6 +6,7 @@ A pipe gets plain text, one paragraph a line, never cut to a width.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 INDENT: Final = 4
 _WIDEST: Final = 100
+# C1 controls, zero-width and bidirectional marks, separators, tags. Below 0x20 JSON escapes by itself.
+_UNSEEN: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 @cache
@@ -83,9 +88,11 @@ def note(message: str) -> None:
 
 
 def write_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout, ASCII-escaped only where stdout is not UTF-8."""
+    """One JSON document on stdout; what a terminal would act on or not show is written as \\uXXXX."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2)
+    if not text.isascii():
+        text = _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
