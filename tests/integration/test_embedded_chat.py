@@ -242,3 +242,26 @@ def test_ctrl_c_in_mid_answer_ends_the_program_at_once(settings: Settings) -> No
         assert time.monotonic() - started < 10
     assert b"KeyboardInterrupt" in err
     assert process.returncode == -signal.SIGINT
+
+
+LEAVE = """
+from dataclasses import replace
+from slangrag.config import load_settings
+from slangrag.engines.embedded.chat import EmbeddedChat
+from slangrag.engines.protocols import ChatOptions, Message
+chat = EmbeddedChat(replace(load_settings(), threads=1))
+answer = chat.stream([Message("user", "Tell me a long story.")], ChatOptions(max_tokens=3000))
+print(next(answer), flush=True)
+"""
+
+
+def test_a_program_that_ends_with_an_answer_half_read_does_not_wait_for_it(settings: Settings) -> None:
+    command = [sys.executable, "-W", "error", "-c", LEAVE]
+    env = {**os.environ, "SLANGRAG_CACHE": str(settings.cache)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1)
+        started = time.monotonic()
+        _, err = process.communicate(timeout=120)
+        assert time.monotonic() - started < 10
+    assert (process.returncode, err) == (0, b"")
