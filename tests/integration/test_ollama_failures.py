@@ -267,12 +267,27 @@ def test_thinking_is_never_part_of_the_answer(text: str) -> None:
         assert ask(OllamaServer(parse_host(standin.url))) == "To throw."
 
 
-def test_an_answer_that_was_all_thinking_says_so() -> None:
-    with StandIn(
-        [chat_model("llama3.1", chat=lambda messages, options: ["<think>", "hm", " hm"])]
-    ) as standin:
+def test_a_thinking_model_is_told_not_to() -> None:
+    model = chat_model("qwen3", chat=lambda messages, options: ["Thrown."], thoughts=("Hm", " hm"))
+    with StandIn([model]) as standin:
         usage = ChatUsage()
-        assert ask(OllamaServer(parse_host(standin.url)), usage) == ""
+        chat = OllamaChat(OllamaServer(parse_host(standin.url)), "qwen3")
+        assert list(chat.stream(QUESTION, ChatOptions(), usage)) == ["Thrown."]
+        assert usage.answer_tokens == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces", "thoughts"),
+    [("llama3.1", ["<think>", "hm", " hm"], ()), ("gpt-oss", [], ("hm", " hm"))],
+)
+def test_an_answer_that_was_all_thinking_says_so(
+    name: str, pieces: list[str], thoughts: tuple[str, ...]
+) -> None:
+    model = chat_model(name, chat=lambda messages, options: pieces, thoughts=thoughts)
+    with StandIn([model]) as standin:
+        usage = ChatUsage()
+        chat = OllamaChat(OllamaServer(parse_host(standin.url)), name)
+        assert list(chat.stream(QUESTION, ChatOptions(), usage)) == []
         assert "on thinking" in usage.notes[-1]
 
 

@@ -415,6 +415,16 @@ class Endpoints:
             reason = "stop"
             prompt_done = time.perf_counter()
             assert model.chat is not None
+            thinks = request.get("think") is not False or model.name.startswith("gpt-oss")
+            for thought in model.thoughts if thinks and "messages" in request else ():
+                said += 1
+                message = {"role": "assistant", "content": "", "thinking": thought}
+                yield {
+                    "model": request["model"],
+                    "created_at": timestamp(),
+                    "message": message,
+                    "done": False,
+                }
             for piece in model.chat(messages, options):
                 if any(stop in piece for stop in stops):
                     break

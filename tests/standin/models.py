@@ -42,6 +42,7 @@ class StandInModel:
     size: int = 46_220_532
     embed: Embed | None = field(default=None, compare=False)
     chat: Chat | None = field(default=None, compare=False)
+    thoughts: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -131,13 +132,17 @@ def chat_model(
     context_length: int = 8192,
     chat: Chat | None = None,
     parameter_size: str = "134.52M",
-    thinking: bool = False,
+    thoughts: tuple[str, ...] = (),
 ) -> StandInModel:
-    """A model that chats; by `quoting_chat` unless `chat` is given."""
-    capabilities = ("completion", "thinking") if thinking else ("completion",)
+    """A model that chats; by `quoting_chat` unless `chat` is given.
+
+    With `thoughts` it is a thinking model: it streams them before its answer, in a field of their
+    own, unless it is told not to think (which a model named gpt-oss does not heed).
+    """
+    capabilities = ("completion", "thinking") if thoughts else ("completion",)
     return StandInModel(
         name, "llama", parameter_size, 134_515_008, "Q4_1", context_length, 576, capabilities,
-        size=98_362_745, chat=chat or quoting_chat,
+        size=98_362_745, chat=chat or quoting_chat, thoughts=thoughts,
     )  # fmt: skip
 
 

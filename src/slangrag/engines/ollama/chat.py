@@ -68,13 +68,15 @@ class OllamaChat:
         and EngineReply where the stream breaks off, with or without an error line.
         """
         usage = ChatUsage() if usage is None else usage
-        thinking, shown = ThinkingFilter(), 0
+        thinking, shown, thought = ThinkingFilter(), 0, False
         started = time.perf_counter()
         parts = self._server.wire.stream("/api/chat", self._body(messages, options), purpose="chat")
         final: dict[str, Any] | None = None
         try:
             for part in parts:
-                text = thinking.feed(self._content(part))
+                message = self._message(part)
+                text = thinking.feed(message.get("content", ""))
+                thought = thought or bool(message.get("thinking"))
                 if text and not shown:
                     usage.first_token_ms = (time.perf_counter() - started) * 1000
                 shown += len(text)
@@ -96,7 +98,7 @@ class OllamaChat:
             parts.close()
             usage.total_ms = (time.perf_counter() - started) * 1000
         self._account(final, messages, options, usage)
-        if not shown and thinking.swallowed:
+        if not shown and (thought or thinking.swallowed):
             usage.notes.append(
                 f"{self._model} spent its {usage.answer_tokens} tokens on thinking and gave no answer"
             )
@@ -122,12 +124,11 @@ class OllamaChat:
             "options": settings,
         }
 
-    def _content(self, part: dict[str, Any]) -> str:
+    def _message(self, part: dict[str, Any]) -> dict[str, Any]:
         message = part.get("message")
-        content = message.get("content", "") if isinstance(message, dict) else None
-        if not isinstance(content, str):
+        if not isinstance(message, dict) or not isinstance(message.get("content", ""), str):
             raise not_ollama(self._server.address, "a line without a message")
-        return content
+        return message
 
     def _account(
         self, final: dict[str, Any], messages: Sequence[Message], options: ChatOptions, usage: ChatUsage
