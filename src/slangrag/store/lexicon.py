@@ -74,6 +74,15 @@ class Lexicon:
         )
         return [Entry(*row) for row in rows]
 
+    def random_word(self) -> str:
+        """A headword as it is shown, drawn evenly up to gaps. Raises StoreMissing where there is none."""
+        row = self.connection.execute(
+            "SELECT word FROM headwords WHERE hid >= abs(random()) % (SELECT max(hid) FROM headwords) + 1 LIMIT 1"
+        ).fetchone()
+        if row is None:
+            raise StoreMissing(f"there is no headword in {self.path}", hint="slangrag ingest --sample")
+        return str(row[0])
+
     def entries(self, rids: Sequence[int]) -> dict[int, Entry]:
         """Entries by row id; ids that are not there are absent from the answer."""
         found: dict[int, Entry] = {}
