@@ -20,7 +20,7 @@ def define(
     as_json: JsonOption = False,
 ) -> None:
     """Show what the data says about WORD. No model, no network."""
-    from slangrag.retrieval import define as look_up
+    from slangrag.retrieval.naming import define as look_up
     from slangrag.retrieval.slang_store import open_store
 
     settings = load_settings({"store": store, "safe": safe})

@@ -76,11 +76,13 @@ class Lexicon:
 
     def random_word(self) -> str:
         """A headword as it is shown, drawn evenly up to gaps. Raises StoreMissing where there is none."""
-        row = self.connection.execute(
-            "SELECT word FROM headwords WHERE hid >= abs(random()) % (SELECT max(hid) FROM headwords) + 1 LIMIT 1"
-        ).fetchone()
-        if row is None:
+        last = self.connection.execute("SELECT max(hid) FROM headwords").fetchone()[0]
+        if last is None:
             raise StoreMissing(f"there is no headword in {self.path}", hint="slangrag ingest --sample")
+        drawn = random.randint(1, last)
+        row = self.connection.execute(
+            "SELECT word FROM headwords WHERE hid >= ? ORDER BY hid LIMIT 1", (drawn,)
+        ).fetchone()
         return str(row[0])
 
     def entries(self, rids: Sequence[int]) -> dict[int, Entry]:
