@@ -5,15 +5,19 @@ Knows nothing of any engine, of stores or of retrieval.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
+
+
+_SLOT: Final = re.compile(r"\{word\}|\{definition\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class EmbedderIdentity:
 
     def render_document(self, word: str, definition: str) -> str:
         """The text that is embedded for an entry."""
-        return self.document_template.replace("{word}", word, 1).replace("{definition}", definition, 1)
+        # One pass: a headword may itself contain the text "{definition}".
+        parts = {"{word}": word, "{definition}": definition}
+        return _SLOT.sub(lambda slot: parts[slot.group()], self.document_template)
 
     def render_query(self, text: str) -> str:
         """The text that is embedded for a question."""

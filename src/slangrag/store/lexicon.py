@@ -7,6 +7,7 @@ imported only where vectors are asked for.
 from __future__ import annotations
 
 import json
+import random
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
