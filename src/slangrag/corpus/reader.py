@@ -105,14 +105,16 @@ class Source:
         """What was odd about the file so far, in plain words; complete once `records` has ended."""
         counts = self._counts
         said = []
-        if counts["damaged-lines"]:
-            said.append(f"{counts['damaged-lines']} lines were not valid UTF-8; read as best they could be")
+        if damaged := counts["damaged-lines"]:
+            lines = "line was" if damaged == 1 else "lines were"
+            said.append(f"{damaged} {lines} not valid UTF-8; read as best they could be")
         if counts["rows"] in (EXCEL_ROWS, EXCEL_ROWS - 1):
             said.append(f"the file ends at {EXCEL_ROWS:,} rows, where Excel stops: a copy that Excel cut?")
-        excel = counts["excel-cells"] + counts["date-authors"]
         if counts["excel-cells"] or counts["date-authors"] >= 3:
+            excel = counts["excel-cells"] + counts["date-authors"]
+            cells = "cell looks" if excel == 1 else "cells look"
             said.append(
-                f"{excel} cells look damaged by Excel (#NAME?, dates for authors); use the original file"
+                f"{excel} {cells} damaged by Excel (#NAME?, dates for authors); use the original file"
             )
         return tuple(said)
 
