@@ -16,6 +16,9 @@ _MARKS: Final = re.compile(rf"\s*({MARK})")
 _SOURCE_WORDS: Final = re.compile(
     r"\s*[\[(]?\b(?:definitions?|sources?|entry|entries)\s+#?(\d{1,3})\b[\])]?", re.IGNORECASE
 )
+_ACCORDING_TO: Final = re.compile(
+    r"(?:according to|as in|in|from|per)\s+(?:definition|source|entry)\s+#?(\d{1,3})\b\s*,?\s*", re.IGNORECASE
+)
 _RANGE: Final = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _WIDEST_RANGE: Final = 20
 _BEFORE_STOP: Final = re.compile(r"\s+([.,;:!?…])")
@@ -40,6 +43,11 @@ def split_citations(sentence: str, known: Collection[int]) -> tuple[str, tuple[i
     for match in _MARKS.finditer(sentence):
         cited += _numbers(match[1])
     bare = _MARKS.sub("", sentence)
+    named = _ACCORDING_TO.match(bare)
+    if named:
+        cited.append(int(named[1]))
+        bare = bare[named.end() :]
+        bare = bare[:1].upper() + bare[1:]
     for match in _SOURCE_WORDS.finditer(bare):
         cited.append(int(match[1]))
     bare = _BEFORE_STOP.sub(r"\1", bare).strip()

@@ -22,6 +22,19 @@ SPARSE: Final = 4
 """Up to so many content words, each must be in the sources."""
 
 
+SHORT: Final = 3
+"""Content words of a definition so short that half of them must be retold."""
+
+_COMPARISON: Final = re.compile(r"\bas (\w+) as\b", re.IGNORECASE)
+_PERSON: Final = re.compile(r"\bmeans (?:someone|somebody|people|an? (?:\w+ )?person)\b", re.IGNORECASE)
+_PERSON_FIRST: Final = re.compile(
+    r"(?:\W*\w+\W+){0,4}(?:someone|somebody|people|person|one)\b|.*\bwho\b", re.IGNORECASE
+)
+_HANGING: Final = re.compile(
+    r"\bmeans (?:given|said|used|shown|heard|told|placed|spelled|shortened|often|mostly)\b", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A definition that may be cited as `[n]`."""
@@ -139,16 +152,27 @@ def _touches_core(said: Reading, cited: Sequence[Source]) -> bool:
 def complete(sentence: str, source: Source) -> Verdict:
     """Whether a sentence that retells one whole definition leaves enough of it standing.
 
-    For small models, which break off ("means of food") or repeat a word to fill the line. At least a
-    fifth of the content words of the definition's first sentence must be there, half of a short one.
+    For small models, which break off ("means of food"), repeat a word to fill the line, explain a word
+    by itself, take a thing for a person and drop half of a comparison. At least a fifth of the content words of the definition's
+    first sentence must be there, half of a short one's.
     """
-    said = read(sentence, without=(source.word,))
     opening = (sentences(source.definition)[:1] or [source.definition])[0]
     core = read(opening, without=(source.word,)).terms
+    said = read(sentence, without=(source.word,))
     written = [term.word for term in said.terms]
     if len(written) != len(set(written)):
         return Verdict(False, "it repeats itself")
+    itself = re.compile(rf"(?<!\w){re.escape(source.word)}(?!\w)", re.IGNORECASE)
+    if len(itself.findall(sentence)) > 1 + len(itself.findall(opening)):
+        return Verdict(False, "it explains the word by itself")
+    for compared in _COMPARISON.findall(opening):
+        if re.search(rf"(?<!\bas )\b{compared}\b", sentence, re.IGNORECASE):
+            return Verdict(False, "it drops half of a comparison")
+    if _PERSON.search(sentence) and not _PERSON_FIRST.match(opening):
+        return Verdict(False, "it takes a thing for a person")
+    if _HANGING.search(sentence) and not _HANGING.search(f"means {opening}"):
+        return Verdict(False, "it breaks off")
     share = sum(term.stem in said.stems for term in core) / len(core) if core else 1.0
-    if share < (0.5 if len(core) <= SPARSE else 0.2):
+    if share < (0.5 if len(core) <= SHORT else 0.2):
         return Verdict(False, "it breaks off")
     return Verdict(True, "", share)

@@ -15,6 +15,9 @@ from slangrag.answer import word_lists
 from slangrag.answer.word_lists import NUMBER_WORDS
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|\d+\w*", re.UNICODE)
+_INSTEAD: Final = re.compile(
+    r"\b(?:rather than|instead of|other than|anything but|far from)\b", re.IGNORECASE
+)
 _CLAUSE_END: Final = frozenset('.,;:!?()—–"“”')
 _SAYS_NOTHING: Final = frozenset((word_lists.FUNCTION_WORDS + word_lists.FRAME_WORDS).split())
 _FUNCTION_WORDS: Final = frozenset(word_lists.FUNCTION_WORDS.split())
@@ -80,7 +83,7 @@ class Reading:
 
 def read(text: str, *, without: tuple[str, ...] = ()) -> Reading:
     """Read `text`; phrases in `without` (headwords) are taken out first, whatever their case."""
-    text = text.replace("’", "'")
+    text = _INSTEAD.sub("not", text.replace("’", "'"))
     for phrase in sorted((w for w in without if w.strip()), key=len, reverse=True):
         pattern = rf"(?<!\w){re.escape(phrase.replace('’', chr(39)))}(?:'s|s)?(?!\w)"
         text = re.sub(pattern, " • ", text, flags=re.IGNORECASE)

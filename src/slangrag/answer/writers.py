@@ -203,7 +203,7 @@ class Small:
 
     def _checked(self, sentence: str, n: int, hit: Hit) -> Iterator[Sentence | Withdrawn]:
         bare, _, _ = split_citations(sentence, ())
-        source, start = _source(n, hit), small_opening(hit)
+        source, start = Source(n, inert(hit.entry.word), opening(hit)), small_opening(hit)
         verdict = check(bare, [source])
         if verdict.supported:
             verdict = complete(bare, source)

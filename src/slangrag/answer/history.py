@@ -1,0 +1,148 @@
+"""Conversations kept: one JSON-lines file each, in a directory of the user's data.
+
+The first line is the conversation's heading, every other line one turn. Knows nothing of models or of
+how a follow-up is understood.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from slangrag.errors import InputFormat, InputMissing, InputUnreadable
+
+_SUFFIX: Final = ".jsonl"
+_ID: Final = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer.
+
+    asked is what the user typed; standalone is the same without reference to earlier turns; headwords
+    are those the answer was about; at is Unix time in seconds.
+    """
+
+    asked: str
+    standalone: str
+    answered: str
+    headwords: tuple[str, ...] = ()
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation so far. It is never changed: `with_turn` gives a longer one."""
+
+    id: str
+    began: float
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its first question, or "(empty)"."""
+        return self.turns[0].asked if self.turns else "(empty)"
+
+    @property
+    def headwords(self) -> tuple[str, ...]:
+        """What the latest turn that was about any headword was about."""
+        return next((turn.headwords for turn in reversed(self.turns) if turn.headwords), ())
+
+    def with_turn(self, turn: Turn) -> Conversation:
+        """The conversation, one turn longer."""
+        return replace(self, turns=(*self.turns, turn))
+
+
+def begin(now: float | None = None) -> Conversation:
+    """A new, empty conversation. Its id sorts by time."""
+    now = time.time() if now is None else now
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
+    return Conversation(f"{stamp}-{secrets.token_hex(2)}", now)
+
+
+def save(conversation: Conversation, directory: Path) -> Path:
+    """Write the conversation whole, or not at all (a new file, renamed into place); where it is now.
+
+    Raises InputUnreadable if the directory cannot be written.
+    """
+    path = _path(directory, conversation.id)
+    lines = [{"id": conversation.id, "began": conversation.began}, *map(asdict, conversation.turns)]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=directory, prefix=".", suffix=".partial")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(partial).replace(path)
+        finally:
+            Path(partial).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputUnreadable(
+            f"the conversation cannot be kept in {directory}: {error.strerror}", hint=f"ls -ld {directory}"
+        ) from error
+    return path
+
+
+def load(directory: Path, conversation_id: str) -> Conversation:
+    """A conversation by its id. Raises InputMissing, InputUnreadable, InputFormat."""
+    path = _path(directory, conversation_id)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise InputMissing(
+            f"there is no conversation {conversation_id}", hint="slangrag chat --list"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputUnreadable(f"{path} cannot be read: {error}", hint="slangrag chat --list") from error
+    try:
+        heading, *turns = [json.loads(line) for line in lines]
+        return Conversation(str(heading["id"]), float(heading["began"]), tuple(map(_turn, turns)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputFormat(f"{path} is not a conversation of ours: {error}", hint=f"rm {path}") from error
+
+
+def saved(directory: Path) -> list[Conversation]:
+    """All conversations kept there, latest first; files that cannot be read are left out."""
+    found = []
+    for path in sorted(directory.glob(f"*{_SUFFIX}"), reverse=True):
+        if _ID.fullmatch(path.stem):
+            try:
+                found.append(load(directory, path.stem))
+            except (InputUnreadable, InputFormat):
+                continue
+    return found
+
+
+def latest(directory: Path) -> Conversation:
+    """The conversation that was begun last. Raises InputMissing if there is none."""
+    kept = saved(directory)
+    if not kept:
+        raise InputMissing("there is no conversation to go on with", hint="slangrag chat")
+    return kept[0]
+
+
+def _path(directory: Path, conversation_id: str) -> Path:
+    if not _ID.fullmatch(conversation_id):
+        raise InputMissing(f"“{conversation_id}” is no conversation's id", hint="slangrag chat --list")
+    return directory / f"{conversation_id}{_SUFFIX}"
+
+
+def _turn(line: Mapping[str, Any]) -> Turn:
+    return Turn(
+        str(line["asked"]),
+        str(line["standalone"]),
+        str(line["answered"]),
+        tuple(str(word) for word in line["headwords"]),
+        float(line["at"]),
+    )
