@@ -24,8 +24,10 @@ def single(plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *,
     done = ingest.finished(plan)
     if done is None:
         with working() as (stop, told):
-            done = ingest.run(plan, _embedder(settings, plan), progress=told, stop=stop)
+            embedder = _embedder(settings, plan)
+            done = ingest.run(plan, embedder, progress=told, stop=stop)
         show_report(done, plan.csv, as_json=as_json)
+        _say_what_was_cut(embedder)
     else:
         show_report(done, plan.csv, as_json=as_json, nothing_to_do=True)
     _write_rejects(settings.store, rejects)
@@ -42,8 +44,10 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
     done = ingest.finished_shard(shard_plan)
     if done is None:
         with working() as (stop, told):
-            done = ingest.run_shard(shard_plan, _embedder(settings, plan), progress=told, stop=stop)
+            embedder = _embedder(settings, plan)
+            done = ingest.run_shard(shard_plan, embedder, progress=told, stop=stop)
         show_report(done, plan.csv, as_json=as_json)
+        _say_what_was_cut(embedder)
     else:
         show_report(done, plan.csv, as_json=as_json, nothing_to_do=True)
 
@@ -89,6 +93,14 @@ def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
     if chosen.note:
         note(chosen.note)
     return chosen.model
+
+
+def _say_what_was_cut(embedder: Embedder) -> None:
+    from slangrag.cli.render.terminal import note
+    from slangrag.engines.protocols import CountsCuts
+
+    if isinstance(embedder, CountsCuts) and embedder.truncated:
+        note(f"{embedder.truncated:,} texts are longer than the model reads: only their beginnings count")
 
 
 def _write_rejects(store: Path, path: Path | None) -> None:

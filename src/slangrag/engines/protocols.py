@@ -70,6 +70,16 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class CountsCuts(Protocol):
+    """An embedder that cuts texts longer than its model reads, and counts them."""
+
+    @property
+    def truncated(self) -> int:
+        """How many texts so far were embedded cut."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation."""

@@ -7,7 +7,6 @@ imported only where vectors are asked for.
 from __future__ import annotations
 
 import json
-import random
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -77,6 +76,8 @@ class Lexicon:
 
     def random_word(self) -> str:
         """A headword as it is shown, drawn evenly up to gaps. Raises StoreMissing where there is none."""
+        import random
+
         last = self.connection.execute("SELECT max(hid) FROM headwords").fetchone()[0]
         if last is None:
             raise StoreMissing(f"there is no headword in {self.path}", hint="slangrag ingest --sample")
