@@ -7,7 +7,6 @@ stores, duplicates or filters: a record is either an entry or a reject with the 
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import Final
 from slangrag.corpus.clean import clean_definition, clean_word
 from slangrag.corpus.columns import KAGGLE_HEADER, Columns, read_columns
 from slangrag.corpus.entry import Entry
+from slangrag.corpus.fields import content_id, vote_count
 from slangrag.corpus.lines import LONGEST_LINE, LineTape
 from slangrag.corpus.rating import rate
 from slangrag.corpus.repair import Beyond, is_row, repair, starts_row
@@ -30,13 +30,10 @@ EXCEL_ROWS: Final = 1_048_576
 LONGEST_RECORD: Final = 200_000
 # The longest headword known has 347 characters.
 LONGEST_WORD: Final = 500
-MOST_VOTES: Final = 2**31
 _KEPT_OF_A_REJECT: Final = 500
 # What Excel makes of a cell that begins with "=", "-" or "+". (Its other errors are real headwords.)
 _EXCEL_ERROR: Final = "#NAME?"
 _DATE_AUTHOR: Final = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d)?")
-_UNKNOWN_VOTES: Final = frozenset({"nan", "na", "n/a", "null", "none", "-", "?"})
-_VOTES: Final = re.compile(r"(-?\d+)(?:\.0*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +217,8 @@ class Source:
             self._counts["excel-cells"] += 1
             return "excel-damage"
         try:
-            up = None if columns.up_votes is None else _votes(fields[columns.up_votes])
-            down = None if columns.down_votes is None else _votes(fields[columns.down_votes])
+            up = None if columns.up_votes is None else vote_count(fields[columns.up_votes])
+            down = None if columns.down_votes is None else vote_count(fields[columns.down_votes])
         except ValueError:
             return "unreadable-votes"
         author = clean_word(fields[columns.author]) if columns.author is not None else ""
@@ -231,33 +228,6 @@ class Source:
         # The stop keeps a phrase from reaching over from the word into its definition.
         rating = rate(f"{word} . {definition}")
         return Entry(entry_id or content_id(word, definition), word, definition, up, down, author, rating)
-
-
-def content_id(word: str, definition: str) -> str:
-    """An id for an entry whose source gives none: the same word and definition have the same one."""
-    digest = hashlib.blake2b(f"{word}\0{definition}".encode(), digest_size=8)
-    return f"c{digest.hexdigest()}"
-
-
-def _votes(text: str) -> int | None:
-    """A vote count. Empty, "nan" and the like are unknown; so is a negative one.
-
-    Nobody can vote less than nothing: what a negative count once was cannot be told from the file, so
-    it is kept as unknown and not turned into a number that was never there. Raises ValueError.
-    """
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    text = text.strip()
-    if not text:
-        return None
-    if match := _VOTES.fullmatch(text):
-        count = int(match[1])
-        if abs(count) > MOST_VOTES:
-            raise ValueError(text)
-        return count if count >= 0 else None
-    if text.casefold() in _UNKNOWN_VOTES:
-        return None
-    raise ValueError(text)
 
 
 def open_source(path: Path, *, columns: Mapping[str, str] | None = None) -> Source:
