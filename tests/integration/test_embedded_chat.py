@@ -114,6 +114,25 @@ def test_a_larger_context_than_at_first_is_given_when_asked_for(settings: Settin
     chat.close()
 
 
+def test_a_context_beyond_the_models_own_is_not_promised(settings: Settings) -> None:
+    chat, usage = EmbeddedChat(settings), ChatUsage()
+    list(chat.stream(STORY, ChatOptions(num_ctx=100_000, max_tokens=1), usage))
+    assert usage.notes[0] == "smollm2-135m-instruct reads 8192 tokens at most"
+    with pytest.raises(ContextOverflow, match="the context holds 8192"):
+        list(chat.stream([Message("user", "word " * 9000)], ChatOptions(num_ctx=100_000)))
+    chat.close()
+
+
+def test_a_model_that_thinks_aloud_shows_its_answer_only(chat: EmbeddedChat) -> None:
+    usage = ChatUsage()
+    options = ChatOptions(num_ctx=512, grammar='root ::= "<think>hm</think>\\n" ("Yes." | "<think>")')
+    answer = "".join(chat.stream([Message("user", "Is it fine?")], options, usage))
+    assert answer in {"Yes.", "<think>"}
+    silent = ChatOptions(num_ctx=512, grammar='root ::= "<think>hm</think>"')
+    assert "".join(chat.stream([Message("user", "Is it fine?")], silent, usage)) == ""
+    assert "only thought" in usage.notes[-1]
+
+
 def test_tokens_are_counted_exactly(chat: EmbeddedChat) -> None:
     usage = ChatUsage()
     text = "No cap, that fit is bussin: 100 % \N{FIRE}"

@@ -187,7 +187,7 @@ def _stored_embedder(
             "and the embedded engine's vectors do not compare with them",
             hint="ollama serve, or make another store: slangrag ingest --store DIR --engine embedded",
         )
-    _check_digest(stored, server.model(stored.model).digest)
+    _check_digest(stored, server.digest(stored.model))
     return OllamaEmbedder(server, stored.model, remembered=stored)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
+from slangrag.engines.thinking import ThinkingFilter
 from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import (
     ContextOverflow,
@@ -71,15 +72,17 @@ class LangChainChat:
         with _Faults(self._provider, self._model):
             model = self._set_up(options)
             turns = [(message.role, message.content) for message in messages]
-            reason = ""
+            reason, thinking = "", ThinkingFilter()
             for chunk in model.stream(turns, stop=list(options.stop) or None):
-                if chunk.text:
+                if text := thinking.feed(chunk.text):
                     usage.first_token_ms = usage.first_token_ms or _milliseconds_since(started)
-                    yield chunk.text
+                    yield text
                 reason = _finish_reason(chunk.response_metadata) or reason
                 if counts := getattr(chunk, "usage_metadata", None):
                     usage.prompt_tokens += counts.get("input_tokens", 0)
                     usage.answer_tokens += counts.get("output_tokens", 0)
+            if rest := thinking.finish():
+                yield rest
         usage.total_ms = _milliseconds_since(started)
         if reason in _CUT:
             usage.notes.append(f"the answer was cut at {options.max_tokens} tokens")

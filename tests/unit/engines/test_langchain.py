@@ -57,7 +57,7 @@ class _OpenAi(BaseHTTPRequestHandler):
         if model == "breaks-off":
             self.send_header("Content-Length", "100000")
         self.end_headers()
-        for word in WORDS:
+        for word in ["<think>", "Hm", "</think>", *WORDS] if model == "thinks" else WORDS:
             self._event({"role": "assistant", "content": word}, None)
             if model == "hangs":
                 self.hang_up.wait(30)
@@ -181,6 +181,10 @@ def test_an_answer_that_was_cut_or_never_ended_says_so(openai: list[dict[str, An
         usage = ChatUsage()
         assert list(_chat(model).stream(ASK, ChatOptions(), usage)) == WORDS
         assert [said in note for note in usage.notes] == [True]
+
+
+def test_a_model_that_thinks_aloud_shows_its_answer_only(openai: list[dict[str, Any]]) -> None:
+    assert "".join(_chat("thinks").stream(ASK, ChatOptions())) == "".join(WORDS)
 
 
 def test_an_answer_may_be_left_in_the_middle(openai: list[dict[str, Any]]) -> None:

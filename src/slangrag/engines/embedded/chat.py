@@ -100,6 +100,8 @@ class EmbeddedChat:
                 f"the prompt has {len(prompt)} tokens, the context holds {context}",
                 hint="fewer definitions (-k) or a larger --num-ctx",
             )
+        if context < options.num_ctx:
+            usage.notes.append(f"{self._identity.model} reads {context} tokens at most")
         limit = min(options.max_tokens, context - len(prompt))
         request: dict[str, Any] = {
             "prompt": prompt,
@@ -111,18 +113,21 @@ class EmbeddedChat:
         }
         if options.grammar is not None:
             request["grammar"] = options.grammar
-        thinking = ThinkingFilter()
+        thinking, shown = ThinkingFilter(), 0
         for event in server.complete(request):
             text = thinking.feed(event.get("content", ""))
             if event.get("stop"):
                 text += thinking.finish()
-            if text and not usage.first_token_ms:
+            if text and not shown:
                 usage.first_token_ms = _milliseconds_since(started)
+            shown += len(text)
             if event.get("stop"):
                 usage.prompt_tokens = len(prompt)
                 usage.answer_tokens = int(event.get("tokens_predicted", 0))
                 if event.get("stop_type") == "limit":
                     usage.notes.append(f"the answer was cut off at {limit} tokens")
+                if thinking.swallowed and not shown:
+                    usage.notes.append(f"{self._identity.model} only thought, and gave no answer")
                 usage.total_ms = _milliseconds_since(started)
             if text:
                 yield text
