@@ -62,7 +62,7 @@ class Slangrag:
     cwd: Path
     defaults: Mapping[str, str] = field(default_factory=dict)
 
-    def environment(self, changes: Mapping[str, str]) -> dict[str, str]:
+    def variables(self, changes: Mapping[str, str]) -> dict[str, str]:
         """The process's environment."""
         return {**self.environ, **self.defaults, **changes}
 
@@ -72,9 +72,10 @@ class Slangrag:
         stdin: str | bytes | None = None,
         timeout: float = 120,
         limit: int | None = None,
+        environment: Mapping[str, str] | None = None,
         **changes: str,
     ) -> Ran:
-        """Run to the end. `changes` are environment variables; `limit` is the largest file in bytes."""
+        """Run to the end. `limit` is the largest file in bytes; `environment` and `changes` are variables."""
         began = time.monotonic()
         given = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
@@ -82,7 +83,7 @@ class Slangrag:
             input=given,
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
-            env=self.environment(changes),
+            env=self.variables({**(environment or {}), **changes}),
             cwd=self.cwd,
             timeout=timeout,
             check=False,
@@ -102,7 +103,7 @@ class Slangrag:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self.environment(changes),
+            env=self.variables(changes),
             cwd=self.cwd,
             text=True,
             start_new_session=True,
@@ -177,7 +178,7 @@ def terminal(
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**slangrag.environment(changes or {}), "TERM": "xterm-256color"},
+        env={**slangrag.variables(changes or {}), "TERM": "xterm-256color"},
         cwd=slangrag.cwd,
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
