@@ -13,6 +13,7 @@ from typing import Final
 
 from slangrag.answer.answerer import answer
 from slangrag.answer.budget import cost, latest
+from slangrag.answer.citations import split_citations
 from slangrag.answer.events import Answer, AnswerOptions, Event
 from slangrag.answer.history import Conversation, Turn
 from slangrag.answer.inert import inert
@@ -133,7 +134,8 @@ def remembered(conversation: Conversation, chat: ChatModel, room: int) -> tuple[
     """The last turns as messages, at most six turns and `room` tokens."""
     messages: list[Message] = []
     for turn in conversation.turns[-_REMEMBERED:]:
-        messages += [Message("user", inert(turn.standalone)), Message("assistant", inert(turn.answered))]
+        told, _, _ = split_citations(turn.answered, ())  # the numbers meant other definitions
+        messages += [Message("user", inert(turn.standalone)), Message("assistant", inert(told))]
     return latest(chat, messages, room)
 
 

@@ -26,6 +26,7 @@ SHORT: Final = 3
 """Content words of a definition so short that half of them must be retold."""
 
 _COMPARISON: Final = re.compile(r"\bas (\w+) as\b", re.IGNORECASE)
+_POINTS_BACK: Final = r"^\W*(?:it|this|they|these|the (?:term|word|phrase|expression))\b"
 _PERSON: Final = re.compile(r"\bmeans (?:someone|somebody|people|an? (?:\w+ )?person)\b", re.IGNORECASE)
 _PERSON_FIRST: Final = re.compile(
     r"(?:\W*\w+\W+){0,4}(?:someone|somebody|people|person|one)\b|.*\bwho\b", re.IGNORECASE
@@ -84,7 +85,10 @@ def check(sentence: str, cited: Sequence[Source], given: Sequence[Source] = ()) 
             "it adds " + ", ".join(dict.fromkeys(term.word for term in missing[:4])),
         ),
         (_denies(said, known), "it denies what is said, or says what is denied"),
-        (_defines(sentence) and not _touches_core(said, cited), "it leaves out what the definition is about"),
+        (
+            _needs_core(sentence, words) and not _touches_core(said, cited),
+            "it leaves out what the definition is about",
+        ),
     ):
         if failed:
             return Verdict(False, reason, coverage)
@@ -135,8 +139,15 @@ def _denies(said: Reading, known: Reading) -> bool:
     return any(stem in theirs and not (signs & theirs[stem]) for stem, signs in ours.items())
 
 
-def _defines(sentence: str) -> bool:
-    return re.search(r"\b(?:is|are|means?|refers?|describes?|defined)\b", sentence) is not None
+def _needs_core(sentence: str, words: Sequence[str]) -> bool:
+    """Whether a sentence says what a word means, or speaks neither of a cited word nor of "it".
+
+    Only a remark beside the meaning ("it comes from a song") may leave the definition's first sentence out.
+    """
+    named = "|".join(re.escape(word) for word in words)
+    if re.search(rf"(?:{named})\W+(?:is|are|means?|refers?|describes?)\b", sentence, re.IGNORECASE):
+        return True
+    return not re.search(rf"(?<!\w)(?:{named})|{_POINTS_BACK}", sentence, re.IGNORECASE)
 
 
 def _touches_core(said: Reading, cited: Sequence[Source]) -> bool:
@@ -153,8 +164,8 @@ def complete(sentence: str, source: Source) -> Verdict:
     """Whether a sentence that retells one whole definition leaves enough of it standing.
 
     For small models, which break off ("means of food"), repeat a word to fill the line, explain a word
-    by itself, take a thing for a person and drop half of a comparison. At least a fifth of the content words of the definition's
-    first sentence must be there, half of a short one's.
+    by itself, take a thing for a person and drop half of a comparison. At least a fifth of the content
+    words of the definition's first sentence must be there, half of a short one's.
     """
     opening = (sentences(source.definition)[:1] or [source.definition])[0]
     core = read(opening, without=(source.word,)).terms

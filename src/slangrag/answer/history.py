@@ -98,7 +98,7 @@ def load(directory: Path, conversation_id: str) -> Conversation:
     """A conversation by its id. Raises InputMissing, InputUnreadable, InputFormat."""
     path = _path(directory, conversation_id)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     except FileNotFoundError as error:
         raise InputMissing(
             f"there is no conversation {conversation_id}", hint="slangrag chat --list"

@@ -78,7 +78,7 @@ def compare(text: str, written: str, glossary: Glossary, to: str) -> str:
     for token in _KEPT_AS_IT_IS.findall(text):
         if token not in written:
             return f"{token} is gone"
-    if rest.names - new.stems:
+    if (whole.names & rest.stems) - new.stems:
         return "a name is gone"
     if new.names - whole.stems - meanings.stems:
         return "it brings in a name"
