@@ -235,8 +235,14 @@ file_system() { # of a path, or of its nearest parent that is there
 is_local() { # a disk of this machine; tmpfs is not one, since it takes the job's memory
   case $(file_system "$1") in ext* | xfs | btrfs | zfs | f2fs | overlay*) return 0 ;; *) return 1 ;; esac
 }
-# build_bytes CSV [PARTS]: what a build may take on disk, from above; docs/cluster.md says how it was measured
-build_bytes() { echo $(($(stat -L -c %s "$1") * 100 / ${2:-1})); }
+# build_bytes CSV [PARTS]: what a build may take on disk, from above: 8 KB a row (docs/cluster.md, Sizing) of
+# about 90 bytes in the CSV, and a snapshot of the lexicon beside it
+build_bytes() {
+  local bytes
+  bytes=$(stat -L -c %s "$1")
+  case $1 in *.gz | *.zip) bytes=$((bytes * 3)) ;; esac
+  echo $((bytes * 120 / ${2:-1}))
+}
 # build_place TARGET BYTES: prints the node-local folder to build in, or nothing: build at TARGET itself.
 build_place() {
   local candidate free

@@ -44,7 +44,8 @@ ends_as() { # ends_as JOB STATE EXITCODE
 }
 
 # ---- what was embedded ------------------------------------------------------------------------------
-# Every text that any server of this scenario embedded, one a line; the warm-up word is not a row.
+# Every row that any server of this scenario embedded, one a line. What was embedded to see whether the
+# model works, or how long its vectors are, is no row.
 texts() {
   python3 - "$REQUEST_LOG" <<'PY'
 import json, pathlib, sys
@@ -53,7 +54,7 @@ for line in log.read_text().splitlines() if log.exists() else ():
     request = json.loads(line)
     if request["path"] == "/api/embed" and request["status"] == 200:
         for text in request["body"]["input"]:
-            if request["body"]["input"] != "warm-up":
+            if "What word number" in text:
                 print(json.dumps(text))
 PY
 }

@@ -30,7 +30,7 @@ STANDIN_PYTHON=$(command -v python3)
 export PATH STANDIN_PYTHON
 command -v slangrag >/dev/null || { echo "slurm: slangrag is not installed here" >&2; exit 1; }
 
-work=$(mktemp -d /tmp/slangrag-slurm-XXXXXX)
+work=$(mktemp -d /var/tmp/slangrag-slurm-XXXXXX)    # a disk, which /tmp need not be
 chmod 755 "$work"    # munged runs as a user of its own
 clean_up() {
   local code=$?
