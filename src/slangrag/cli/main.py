@@ -59,10 +59,12 @@ def root(
 
 
 def _report(error: SlangragError) -> None:
-    """Two lines on stderr: what went wrong, and what to type next."""
-    typer.echo(f"slangrag: {error.message}", err=True)
+    """Two lines on stderr: what went wrong, and what to type next. Both may hold names of strangers'."""
+    from slangrag.corpus.clean import printable
+
+    typer.echo(f"slangrag: {' '.join(printable(error.message).split())}", err=True)
     if error.hint:
-        typer.echo(f"    next: {error.hint}", err=True)
+        typer.echo(f"    next: {printable(error.hint)}", err=True)
 
 
 def main() -> None:
@@ -74,7 +76,9 @@ def main() -> None:
             raise
         _report(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if str(interrupt):
+            typer.echo(f"slangrag: {interrupt}", err=True)
         sys.exit(130)
 
 

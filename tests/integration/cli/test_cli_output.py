@@ -32,9 +32,7 @@ def ids(command: tuple[str, ...]) -> str:
 def test_no_line_is_wider_than_the_terminal(
     on_sample: Slangrag, command: tuple[str, ...], columns: int
 ) -> None:
-    done = on_sample.in_terminal(
-        *command, columns=columns, SLANGRAG_STORE="st" if "doctor" in command else ""
-    )
+    done = on_sample.in_terminal(*command, columns=columns)
     lines = _SGR.sub("", done.out).replace("\r", "").split("\n")
     wide = [line for line in lines if cell_len(line) > columns]
     assert not wide, wide
@@ -122,7 +120,7 @@ def test_strong_words_are_masked_where_it_is_wished(slangrag: Slangrag) -> None:
     """On a setting of the user's, too."""
     from tests.standin import StandIn, embedding_model
 
-    rows = "word_id,word,up_votes,down_votes,author,definition\n7,zibber,1,0,a,A very shitty lamp.\n"
+    rows = "word_id,word,up_votes,down_votes,author,definition\n7,zibber,1,0,a,A dickhead of a lamp.\n"
     (slangrag.cwd / "mild.csv").write_text(rows)
     with StandIn([embedding_model("nomic-embed-text", dimension=64)]) as server:
         ingest = ("ingest", "mild.csv", "--store", "st", "--engine", "ollama")
@@ -130,7 +128,7 @@ def test_strong_words_are_masked_where_it_is_wished(slangrag: Slangrag) -> None:
     plain = slangrag("define", "zibber", "--store", "st")
     masked = slangrag("define", "zibber", "--store", "st", "--safe")
     by_setting = slangrag("define", "zibber", "--store", "st", SLANGRAG_SAFE="1")
-    assert "shitty" in plain.out
-    assert "shitty" not in masked.out
-    assert "s*****" in masked.out
+    assert "dickhead" in plain.out
+    assert "dickhead" not in masked.out
+    assert "d*******" in masked.out
     assert by_setting.out == masked.out

@@ -7,6 +7,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from slangrag.cli.render.terminal import show, show_labelled
+from slangrag.corpus.clean import printable
 
 _MARKS: Final = {True: ("ok", "green"), False: ("no", "bold red"), None: ("-", "dim")}
 
@@ -15,9 +16,11 @@ def show_check(name: str, ok: bool | None, said: str, hint: str, *, width: int) 
     """One line: the mark, the name in `width` columns, what was found; below it what to type next."""
     word, style = _MARKS[ok]
     label = Text().append(f"{word:<4}", style=style).append(f"{name:<{width}}  ", style="bold")
-    show_labelled(label, Text(said))
+    show_labelled(label, Text(printable(said)))
     if hint:
-        show_labelled(Text("next: ".rjust(label.cell_len), style="dim"), Text(hint, style="yellow"))
+        show_labelled(
+            Text("next: ".rjust(label.cell_len), style="dim"), Text(printable(hint), style="yellow")
+        )
 
 
 def show_verdict(failures: int) -> None:

@@ -84,7 +84,9 @@ def note(message: str) -> None:
     """A remark on stderr, dim."""
     from rich.text import Text
 
-    stderr().print(Text(message, style="dim"), soft_wrap=True)
+    from slangrag.corpus.clean import printable
+
+    stderr().print(Text(printable(message), style="dim"), soft_wrap=True)
 
 
 def write_json(document: Mapping[str, Any]) -> None:
@@ -99,8 +101,11 @@ def write_json(document: Mapping[str, Any]) -> None:
 
 def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """A table without lines on a terminal; tab-separated values in a pipe."""
+    from slangrag.corpus.clean import printable
+
+    shown = [tuple(printable(cell) for cell in row) for row in rows]
     if not stdout().is_terminal:
-        for row in rows:
+        for row in shown:
             sys.stdout.write("\t".join(row) + "\n")
         return
     from rich.table import Table
@@ -109,6 +114,6 @@ def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(heads))
     for head in heads:
         table.add_column(head, overflow="fold")
-    for row in rows:
+    for row in shown:
         table.add_row(*(Text(cell) for cell in row))
     stdout().print(table)
