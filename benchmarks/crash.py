@@ -78,11 +78,13 @@ class HashEmbedder:
         self.texts += len(texts)
         digests = b"".join(hashlib.shake_128(text.encode()).digest(DIMENSION) for text in texts)
         raw = np.frombuffer(digests, np.uint8).reshape(len(texts), DIMENSION) - 127.5
-        return (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
+        unit: Vectors = (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def embed_query(self, text: str) -> Vectors:
         """One vector."""
-        return self.embed_documents([text])[0]
+        vector: Vectors = self.embed_documents([text])[0]
+        return vector
 
 
 def write_csv(path: Path, rows: int, *, newer: bool = False) -> None:

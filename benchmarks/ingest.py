@@ -33,25 +33,7 @@ from slangrag.ingest.plan import batching_for
 
 _ROOT: Final = Path(__file__).parent.parent
 _SLEEPING: Final = ("--pooled", "--call-ms", "6", "--row-ms", "0.25", "--model", "all-minilm")
-_WORDS: Final = [
-    "when",
-    "someone",
-    "says",
-    "that",
-    "they",
-    "mean",
-    "a",
-    "person",
-    "who",
-    "is",
-    "really",
-    "very",
-    "good",
-    "at",
-    "it",
-    "or",
-    "not",
-]
+_WORDS: Final = ("someone", "says", "that", "they", "mean", "a", "person", "really", "good", "at", "it", "or")
 
 
 def write_csv(path: Path, rows: int) -> None:

@@ -5,6 +5,7 @@ The only module that imports chromadb. Knows nothing of the lexicon.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 NAME: Final = "slang"
 LARGEST_BATCH: Final = 5000  # Chroma takes 5461 at most; 5000 a call cost 1.6 times less CPU than 100
+_SYNC_THRESHOLD: Final = 1000  # Chroma's own default
 _REBUILD: Final = "slangrag store rebuild"
 
 
 def _configuration() -> CreateCollectionConfiguration:
     # Cosine, since Chroma's default is l2 and cannot be changed later; 32 neighbours lift recall@10
     # at 30,000 rows from .977 to .999.
-    return {"hnsw": {"space": "cosine", "max_neighbors": 32}}
+    return {"hnsw": {"space": "cosine", "max_neighbors": 32, "sync_threshold": _SYNC_THRESHOLD}}
 
 
 @contextmanager
@@ -65,19 +67,16 @@ def settle(path: Path) -> int:
     Chroma persists every `sync_threshold` rows and keeps the rest in its log. Lowered to 2 (the least
     it takes), opened anew and asked for a count, it persists everything.
     """
-    before = _set_threshold(path, 2)
+    _set_threshold(path, 2)
     with open_collection(path) as collection:
         count = collection.count()
-    _set_threshold(path, before)
+    _set_threshold(path, _SYNC_THRESHOLD)
     return count
 
 
-def _set_threshold(path: Path, rows: int) -> int:
-    """Set `sync_threshold`; what it was. Takes effect at the next open."""
-    with open_collection(path) as collection:
-        hnsw = collection.configuration["hnsw"]
-        assert hnsw is not None
-        before = hnsw["sync_threshold"]
-        if before != rows:
-            collection.modify(configuration={"hnsw": {"sync_threshold": rows}})
-    return before
+def _set_threshold(path: Path, rows: int) -> None:
+    """Set `sync_threshold`; it takes effect at the next open."""
+    with open_collection(path) as collection, warnings.catch_warnings():
+        # Chroma calls a collection whose vectors are made elsewhere "legacy" when it is modified.
+        warnings.filterwarnings("ignore", "legacy embedding function config", DeprecationWarning)
+        collection.modify(configuration={"hnsw": {"sync_threshold": rows}})
