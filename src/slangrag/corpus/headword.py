@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘ʼ`´＇", "'"))
@@ -90,6 +91,7 @@ def stem(folded: str) -> str:
     return " ".join(_stem_word(word) for word in folded.split(" "))
 
 
+@lru_cache(maxsize=50_000)
 def _stem_word(word: str) -> str:
     if len(word) < 3 or not word.isalnum():
         return word

@@ -84,8 +84,8 @@ _NAMES: Final = r"(?:word|term|name|phrase|expression|slang|saying|acronym|abbre
 _REVERSE: Final = tuple(
     re.compile(pattern, _FLAGS)
     for pattern in (
-        rf"^(?:{_WHAT_IS}|{_WHAT}|which|is\s+there|there(?:'s|\s+is)|give me|i need|(?:i'm )?looking for|find)\s+"
-        rf"(?:me\s+)?(?:the\s+|a\s+|an\s+|another\s+|some\s+|any\s+|that\s+)?(?:[\w-]+\s+){{0,2}}?{_NAMES}s?\s+"
+        rf"^(?:{_WHAT_IS}|{_WHAT}|which|is\s+there|there(?:'s|\s+is)|give me|i need|(?:i'm )?looking for|find"
+        rf")\s+(?:me\s+)?(?:the\s+|a\s+|an\s+|another\s+|some\s+|any\s+|that\s+)?(?:[\w-]+\s+){{0,2}}?{_NAMES}s?\s+"
         rf"(?:(?:is\s+|are\s+|do\s+(?:you|we|people)\s+)?(?:used?|called|given|said)\s+)?"
         rf"(?:for|to\s+(?:describe|say|mean|call|express)|that\s+means|which\s+means|meaning|that\s+describes|describes|"
         rf"means|of\s+saying|when|if|where|of)\b\s*(?P<x>.+)$",

@@ -1,28 +1,38 @@
 """Look-up by meaning: headwords whose definitions say what a description says.
 
-Pools the entries that are near in vector space by headword and weighs them with what is known of the
-headword. Knows nothing of intents or of spans.
+Pools the entries that are near in vector space by headword, and weighs with them the words that are
+shared and what is known of the headword. Knows nothing of intents or of spans.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from slangrag.retrieval.signals import liking
-from slangrag.store.headword_index import Headword, HeadwordIndex
-from slangrag.store.lexicon import Lexicon
+from slangrag.corpus.headword import joined, plain_words, stem
+from slangrag.retrieval.lexical import by_words
+from slangrag.retrieval.senses import entries_of
+from slangrag.retrieval.signals import liking, rarity
+from slangrag.retrieval.slang_store import SlangStore
+from slangrag.store.headword_index import Headword
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
 
 NEAREST: Final = 400
+_BY_WORDS: Final = 40
+_READ: Final = 120
+_SHARPNESS: Final = 20.0
+_SHARPNESS_WIDE: Final = 10.0
+_INITIALS: Final = range(2, 9)
 _MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A headword reached by meaning: its entries by cosine (best first), its score and why."""
+    """A headword reached by its meaning: row ids of its entries with their cosines, and why it is here."""
 
     headword: Headword
     cosines: Mapping[int, float]
@@ -30,55 +40,46 @@ class Meant:
     signals: Mapping[str, float]
 
 
-def headwords_of(lexicon: Lexicon, rids: Iterable[int]) -> dict[int, int]:
+def describe(
+    text: str, vector: Vectors | None, store: SlangStore, weights: Mapping[str, float]
+) -> list[Meant]:
+    """Headwords that `text` describes, the likeliest first.
+
+    vector is that of the text, shape (dimension,); None where there is no embedder, then words alone
+    decide. score is a log-probability up to a constant.
+    """
+    near = _near(text, vector, store)
+    initials = store.headwords.exact(_initials(text))
+    hids = headwords_of(store, near)
+    grouped: dict[int, dict[int, float]] = {headword.hid: {} for headword in initials.values()}
+    for rid, cosine in near.items():
+        grouped.setdefault(hids[rid], {})[rid] = cosine
+    headwords = store.headwords.headwords(grouped)
+    words = _Words(text, store)
+    common = store.headwords.occurrences(word for h in headwords.values() for word in h.fold.split())
+    first = {
+        hid: _first_signals(headwords[hid], cosines, common, words, store.headwords.size)
+        for hid, cosines in grouped.items()
+    }
+    ranked = sorted(first, key=lambda hid: (-_score(first[hid], weights), hid))[:_READ]
+    found = []
+    for hid in ranked:
+        entries = store.lexicon.entries(list(grouped[hid])) or entries_of(store.lexicon, hid)
+        signals = {**first[hid], **words.shared(e.definition for e in entries.values())}
+        found.append(Meant(headwords[hid], grouped[hid], _score(signals, weights), signals))
+    found.sort(key=lambda m: (-m.score, m.headword.hid))
+    return found
+
+
+def headwords_of(store: SlangStore, rids: Iterable[int]) -> dict[int, int]:
     """Headword ids by row id of the entry."""
     ids = list(rids)
     found: dict[int, int] = {}
     for start in range(0, len(ids), _MANY):
         chunk = ids[start : start + _MANY]
         marks = ",".join("?" * len(chunk))
-        found.update(
-            lexicon.connection.execute(f"SELECT rid, hid FROM entries WHERE rid IN ({marks})", chunk)
-        )
-    return found
-
-
-def pool(
-    near: Sequence[tuple[int, float]],
-    lexicon: Lexicon,
-    headwords: HeadwordIndex,
-    weights: Mapping[str, float],
-    lexical: Mapping[int, float] | None = None,
-) -> list[Meant]:
-    """Headwords of the entries in `near` (row id, cosine), the likeliest first.
-
-    lexical has the BM25 scores of entries that share words with the description.
-    """
-    hids = headwords_of(lexicon, (rid for rid, _ in near))
-    grouped: dict[int, dict[int, float]] = defaultdict(dict)
-    for rid, cosine in near:
-        if rid in hids:
-            grouped[hids[rid]][rid] = cosine
-    known = headwords.headwords(grouped)
-    words = lexical or {}
-    top_words = max(words.values(), default=0.0) or 1.0
-    sharpness = weights.get("sharpness", 20.0)
-    found = []
-    for hid, cosines in grouped.items():
-        headword = known[hid]
-        signals = {
-            "pooled": log_sum_exp(list(cosines.values()), sharpness),
-            "nearest": max(cosines.values()),
-            "entries": math.log(headword.entries),
-            "liking": liking(headword.up_votes, headword.down_votes),
-            "ups": math.log1p(max(headword.up_votes or 0, 0)),
-            "words": math.log(1 + headword.fold.count(" ")),
-            "letters": math.log(len(headword.fold)),
-            "shared words": max((words.get(rid, 0.0) for rid in cosines), default=0.0) / top_words,
-        }
-        score = math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
-        found.append(Meant(headword, cosines, score, signals))
-    found.sort(key=lambda m: (-m.score, m.headword.hid))
+        rows = store.lexicon.connection.execute(f"SELECT rid, hid FROM entries WHERE rid IN ({marks})", chunk)
+        found.update(rows.fetchall())
     return found
 
 
@@ -86,3 +87,78 @@ def log_sum_exp(cosines: Sequence[float], sharpness: float) -> float:
     """A soft maximum: several near definitions count for a little more than the nearest alone."""
     top = max(cosines)
     return top + math.log(sum(math.exp(sharpness * (c - top)) for c in cosines)) / sharpness
+
+
+def _near(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, float]:
+    """Row ids of nearby entries with their cosines; 0 where there is no vector to compare."""
+    by_vector: dict[int, float] = {}
+    if vector is not None and store.index is not None:
+        by_vector = dict(store.index.nearest(vector, NEAREST))
+    by_word = by_words(text, store.lexicon, store.headwords, _BY_WORDS if by_vector else NEAREST)
+    missing = [rid for rid, _ in by_word if rid not in by_vector]
+    if vector is None:
+        return dict.fromkeys(missing, 0.0)
+    vectors = store.lexicon.vectors(missing)
+    return by_vector | {rid: float(vectors[rid] @ vector) for rid in missing if rid in vectors}
+
+
+def _initials(text: str) -> list[str]:
+    """Acronyms that the first words may stand for: "talk to you later" gives ttyl, and tt, tty."""
+    letters = [word[0] for word in plain_words(text)[: _INITIALS.stop - 1]]
+    return ["".join(letters)] if len(letters) in _INITIALS else []
+
+
+def _score(signals: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    return math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
+
+
+def _first_signals(
+    headword: Headword,
+    cosines: Mapping[int, float],
+    common: Mapping[str, int],
+    words: _Words,
+    size: int,
+) -> dict[str, float]:
+    values = sorted(cosines.values(), reverse=True) or [0.0]
+    parts = headword.fold.split()
+    rare = min(rarity(common.get(part, 0), size) for part in parts)
+    single = len(parts) == 1
+    return {
+        "nearest": values[0],
+        "second": values[1] if len(values) > 1 else values[0],
+        "pooled": log_sum_exp(values, _SHARPNESS),
+        "pooled wide": log_sum_exp(values, _SHARPNESS_WIDE),
+        "entries": math.log(headword.entries),
+        "ups": math.log1p(max(headword.up_votes or 0, 0)),
+        "liking": liking(headword.up_votes, headword.down_votes),
+        "words": math.log(len(parts)),
+        "letters": math.log(len(headword.fold)),
+        "common": 1 - rare if single else 0.0,
+        "common parts": 0.0 if single else 1 - rare,
+        "name": float(headword.word[:1].isupper() and not headword.word.isupper()),
+        "odd": float(not headword.fold.replace(" ", "").isalpha()),
+        "in the text": float(stem(headword.fold) in words.stems),
+        "initials": float(joined(headword.fold) in words.initials),
+    }
+
+
+class _Words:
+    """The words of a description, weighed by their rarity."""
+
+    def __init__(self, text: str, store: SlangStore) -> None:
+        words = set(plain_words(text)[:120])
+        counts = store.headwords.occurrences(words)
+        size = store.headwords.size
+        self.stems = {stem(word): rarity(counts.get(word, 1), size) for word in words}
+        self.initials = set(_initials(text))
+        self._all = sum(self.stems.values()) or 1.0
+
+    def shared(self, definitions: Iterable[str]) -> dict[str, float]:
+        """How much of the description's rare words the best of `definitions` has: two measures."""
+        overlap = cover = 0.0
+        for definition in definitions:
+            own = {stem(word) for word in plain_words(definition)[:200]}
+            weight = sum(self.stems[word] for word in own & self.stems.keys())
+            overlap = max(overlap, weight / math.sqrt(len(own) + 8))
+            cover = max(cover, weight / self._all)
+        return {"overlap": overlap, "cover": cover}

@@ -75,26 +75,28 @@ def rank(
     context: str = "",
     cosines: Mapping[int, float] | None = None,
     spelling: str = "",
+    distinct: bool = True,
 ) -> list[Sense]:
-    """The entries of one headword, best first, near-duplicates after the one they repeat are dropped.
+    """The entries of one headword, best first; with distinct, later ones that repeat an earlier are dropped.
 
     context is the message around the word ("" for a bare question), cosines the similarity of each
     entry's vector to it, spelling the word as the question has it.
     """
     words = {rid: _content(entry) for rid, entry in entries.items()}
     around = {stem(word) for word in plain_words(context)} if context else set()
-    middle = sum(cosines.values()) / len(cosines) if cosines else 0.0
+    near = {rid: cosines[rid] for rid in entries if rid in cosines} if cosines else {}
+    middle = sum(near.values()) / len(near) if near else 0.0
     senses = []
     for age, rid in enumerate(sorted(entries)):
         entry = entries[rid]
         signals = _signals(entry, words[rid], around, spelling)
         signals["agreement"] = _agreement(rid, words)
         signals["age"] = age / len(entries)
-        signals["fit"] = cosines[rid] - middle if cosines and rid in cosines else 0.0
+        signals["fit"] = near[rid] - middle if rid in near else 0.0
         score = math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
         senses.append(Sense(rid, entry, score, signals))
     senses.sort(key=lambda s: (-s.score, s.rid))
-    return _distinct(senses, words)
+    return _distinct(senses, words) if distinct else senses
 
 
 def _content(entry: Entry) -> frozenset[str]:
@@ -142,7 +144,7 @@ def _distinct(senses: Sequence[Sense], words: Mapping[int, frozenset[str]]) -> l
     return kept
 
 
-def fit(vectors: Mapping[int, Vectors], query: Vectors) -> dict[int, float]:
+def cosines(vectors: Mapping[int, Vectors], query: Vectors) -> dict[int, float]:
     """Cosine of each entry's unit vector to the question's, by row id."""
     import numpy as np
 

@@ -1,0 +1,369 @@
+"""Fit every weight of retrieval on development questions and write `retrieval/weights.json`.
+
+    python benchmarks/fit_weights.py --store DIR --questions DIR [--write]
+
+Linear models throughout: logistic regression for odds, conditional logit (the probability that a
+candidate is the right one among those of its question; McFadden 1974) for rankings, L2-regularised,
+fitted with L-BFGS. Every figure printed is cross-validated: headwords are dealt into ten parts, and a
+question is ranked by weights that never saw its headword. The weights written are fitted on all.
+Needs scipy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+from slangrag.config import load_settings
+from slangrag.corpus.headword import fold
+from slangrag.engines.embedded.embedder import EmbeddedEmbedder
+from slangrag.retrieval import intent, meaning, senses, spans, texts, typos
+from slangrag.retrieval.adapter import adapt
+from slangrag.retrieval.signals import sightings
+from slangrag.retrieval.slang_store import SlangStore, open_store
+from slangrag.retrieval.weights import Weights, load_weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "src/slangrag/retrieval/weights.json"
+PARTS = 10
+Question = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Candidates of many questions: signals by name, which is right, and the question's headword."""
+
+    rows: list[Mapping[str, float]]
+    right: list[bool]
+    question: list[int]
+    headword: list[str]  # one for each question
+
+    def table(self, names: Sequence[str]) -> Floats:
+        """Signals as an array, shape (candidates, names)."""
+        return np.array([[row.get(name, 0.0) for name in names] for row in self.rows], dtype=float)
+
+
+def parts_of(headwords: Sequence[str]) -> Numbers:
+    """A part in [0, PARTS) for each headword: equal ones share a part."""
+    distinct = sorted(set(headwords))
+    dealt = np.random.default_rng(0).integers(0, PARTS, len(distinct))
+    part = dict(zip(distinct, dealt, strict=True))
+    return np.array([part[word] for word in headwords])
+
+
+def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float) -> Floats:
+    """Weights, shape (signals,), that give the right candidates of each question the most probability."""
+    starts = np.r_[0, np.flatnonzero(np.diff(question)) + 1]
+    group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(question)]))
+    answered = np.add.reduceat(right, starts) > 0
+    count = max(int(answered.sum()), 1)
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        scores = x @ w
+        scores = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
+        total = np.add.reduceat(scores, starts)
+        good = np.maximum(np.add.reduceat(scores * right, starts), 1e-300)
+        value = float(-(np.log(good) - np.log(total))[answered].sum() / count + decay * (w @ w))
+        slope = (scores / total[group] - scores * right / good[group]) * answered[group]
+        return value, x.T @ slope / count + 2 * decay * w
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def logistic(x: Floats, right: Floats, importance: Floats, decay: float) -> Floats:
+    """Weights of a logistic regression whose rows count by `importance`; a column of ones is the bias."""
+    importance = importance / importance.sum()
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        odds = x @ w
+        value = float(importance @ (np.logaddexp(0, odds) - right * odds) + decay * (w @ w))
+        return value, x.T @ (importance * (1 / (1 + np.exp(-odds)) - right)) + 2 * decay * w
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def fit_ranking(choices: Choices, names: Sequence[str], decay: float) -> tuple[dict[str, float], Floats]:
+    """Weights by name fitted on all, and each candidate's score under weights that never saw its headword."""
+    x = choices.table(names)
+    spread = x.std(axis=0) + 1e-9
+    x = x / spread
+    right, question = np.array(choices.right, float), np.array(choices.question)
+    part = parts_of(choices.headword)[question]
+    scores = np.zeros(len(right))
+    for held in range(PARTS):
+        rest = part != held
+        w = conditional_logit(x[rest], right[rest], question[rest], decay)
+        scores[~rest] = x[~rest] @ w
+    w = conditional_logit(x, right, question, decay) / spread
+    return {name: round(float(value), 4) for name, value in zip(names, w, strict=True)}, scores
+
+
+def recall(choices: Choices, scores: Floats, ks: Sequence[int] = (1, 5, 10)) -> str:
+    """R@k over all questions, as a line of text; a question without a right candidate is a miss."""
+    ranks = np.full(len(choices.headword), 10**6)
+    order = np.lexsort((-scores, np.array(choices.question)))
+    seen: Counter[int] = Counter()
+    for at in order:
+        number = choices.question[at]
+        if choices.right[at] and ranks[number] == 10**6:
+            ranks[number] = seen[number]
+        seen[number] += 1
+    return ", ".join(f"R@{k} {np.mean(ranks < k):.3f}" for k in ks)
+
+
+def gather(
+    questions: Sequence[Question],
+    candidates: Callable[[Question], Iterable[tuple[Mapping[str, float], bool]]],
+) -> Choices:
+    """Every question's candidates in one place."""
+    gathered = Choices([], [], [], [])
+    for number, question in enumerate(questions):
+        for signals, right in candidates(question):
+            gathered.rows.append(signals)
+            gathered.right.append(right)
+            gathered.question.append(number)
+        gathered.headword.append(fold(question["headword"]))
+    return gathered
+
+
+# what each decision chooses among ---------------------------------------------------------------
+
+
+def seen_in(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
+    """Headwords seen in a message, with how well their definitions fit it."""
+    text = question["query"]
+    seen = sightings(text, spans.find(text, store.headwords), store.headwords)
+    fits = texts.fits([s.headword for s in seen], store.embed(text), store)
+    for one in seen:
+        signals = {**one.signals, "fit": fits.lead(one.headword.hid)}
+        yield signals, one.headword.fold == fold(question["headword"])
+
+
+def senses_of(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
+    """Entries of the right headword that have votes, where two or more have."""
+    headword = store.headwords.exact([fold(question["headword"])])[fold(question["headword"])]
+    fits = texts.fits([headword], store.embed(question["query"]), store)
+    ranked = senses.rank(
+        fits.entries[headword.hid], {}, context=question["query"], cosines=fits.cosines, distinct=False
+    )
+    voted = [sense for sense in ranked if sense.entry.up_votes is not None]
+    if len(voted) > 1:
+        for sense in voted:
+            yield sense.signals, sense.entry.entry_id == question["entry_id"]
+
+
+def described_by(
+    question: Question, store: SlangStore, weights: Weights
+) -> Iterable[tuple[Mapping[str, float], bool]]:
+    """Headwords near to a description."""
+    vector = store.embed(question["query"])
+    assert vector is not None
+    assert store.embedder is not None
+    vector, _ = adapt(vector, store.embedder.identity)
+    for meant in meaning.describe(question["query"], vector, store, weights.reverse):
+        yield meant.signals, meant.headword.fold == fold(question["headword"])
+
+
+def misspelt(word: str, rng: random.Random) -> str:
+    """One slip: two letters swapped, one lost, doubled, or taken from a neighbouring key or vowel."""
+    at = rng.randrange(1 if rng.random() < 0.8 else 0, len(word))
+    slip = rng.random()
+    if slip < 0.25 and at + 1 < len(word):
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if slip < 0.5:
+        return word[:at] + word[at + 1 :]
+    if slip < 0.7:
+        return word[:at] + word[at] + word[at:]
+    if slip < 0.9:
+        row = next((row for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") if word[at] in row), "ea")
+        place = row.find(word[at])
+        return word[:at] + row[place - 1 if place else 1] + word[at + 1 :]
+    vowels = [i for i, letter in enumerate(word) if letter in "aeiou"] or [at]
+    at = rng.choice(vowels)
+    return word[:at] + rng.choice("aeiou") + word[at + 1 :]
+
+
+def slips(store: SlangStore, count: int) -> list[Question]:
+    """Misspelt headwords, popular ones more often; a sixth of the long ones twice misspelt."""
+    rng = random.Random(0)
+    rows = store.lexicon.connection.execute(
+        "SELECT fold, entries FROM headwords JOIN headword_stats USING (hid) "
+        "WHERE length(fold) BETWEEN 4 AND 25"
+    ).fetchall()
+    rows = [row for row in rows if row[0].replace(" ", "").isalpha()]
+    made = []
+    for word in rng.choices([row[0] for row in rows], weights=[row[1] for row in rows], k=count):
+        slip = misspelt(word, rng)
+        if rng.random() < 1 / 6 and len(word) > 6:
+            slip = misspelt(slip, rng)
+        if not store.headwords.exact([slip]):
+            made.append({"query": slip, "headword": word})
+    return made
+
+
+def meant_by(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
+    """Headwords that a misspelt word may have meant."""
+    for one in typos.corrections(question["query"], store.headwords, {}, limit=10**6):
+        yield one.signals, one.headword.fold == fold(question["headword"])
+
+
+SPAN = (
+    "rarity", "rarest", "plainest", "words", "letters", "elongated", "joined", "stem", "covered", "repeated",
+    "late", "shouted", "spelt alike", "quoted", "entries", "liking", "fit",
+)  # fmt: skip
+SENSE = ("fit", "share", "liked", "length", "length squared", "age")
+TYPO = (
+    "edits", "edits a letter", "swapped", "same sounds", "same runs", "same start", "same end", "shorter",
+    "longer", "neighbouring key", "other words", "entries",
+)  # fmt: skip
+REVERSE = (
+    "nearest", "second", "pooled", "pooled wide", "entries", "ups", "words", "letters", "common",
+    "common parts", "name", "odd", "in the text", "initials", "overlap", "cover",
+)  # fmt: skip
+
+
+def fit_intent(store: SlangStore, messages: Sequence[str], descriptions: Sequence[str]) -> dict[str, float]:
+    """Odds of a message against a description, from the words of the text alone."""
+    rng = random.Random(0)
+    rows = store.lexicon.connection.execute("SELECT definition FROM entries ORDER BY rid").fetchall()
+    written = [row[0] for row in rng.sample(rows, min(6000, len(rows))) if len(row[0].split()) > 1]
+    all_texts = [*messages, *descriptions, *written]
+    label = np.array([1.0] * len(messages) + [0.0] * (len(descriptions) + len(written)))
+    importance = np.r_[
+        np.full(len(messages), 0.5 / len(messages)),
+        np.full(len(descriptions), 0.3 / len(descriptions)),
+        np.full(len(written), 0.2 / len(written)),
+    ]
+    sets = [intent.features(text) for text in all_texts]
+    counts = Counter(name for names in sets for name in names)
+    names = sorted(name for name, count in counts.items() if count >= 15)
+    place = {name: at for at, name in enumerate(names)}
+    x = np.zeros((len(sets), len(names) + 1))
+    x[:, -1] = 1
+    for at, present in enumerate(sets):
+        x[at, [place[name] for name in present if name in place]] = 1
+    part = np.random.default_rng(0).integers(0, 5, len(sets))
+    odds = np.zeros(len(sets))
+    for held in range(5):
+        rest = part != held
+        odds[~rest] = x[~rest] @ logistic(x[rest], label[rest], importance[rest], 2e-4)
+    kinds = np.repeat([0, 1, 2], [len(messages), len(descriptions), len(written)])
+    for kind, name in enumerate(("messages", "descriptions", "definitions in the store")):
+        of = odds[kinds == kind]
+        print(
+            f"intent: {name}: read as message {np.mean(of > 0):.3f}, "
+            f"unsure (|odds| < 1) {np.mean(abs(of) < 1):.3f}"
+        )
+    w = logistic(x, label, importance, 2e-4)
+    kept = {name: round(float(v), 3) for name, v in zip(names, w[:-1], strict=True) if abs(v) >= 0.05}
+    return {"bias": round(float(w[-1]), 3), **kept}
+
+
+def fit_message(
+    store: SlangStore, weights: Weights, messages: Sequence[str], descriptions: Sequence[str]
+) -> dict[str, float]:
+    """How far to trust the wording and the best headword seen, together."""
+    rows = []
+    for text in (*messages, *descriptions):
+        reading = intent.read(text, weights.intent)
+        rows.append(texts.message_signals(reading, texts.seen_in(text, store, weights)))
+    names = list(rows[0])
+    x = np.array([[row[name] for name in names] for row in rows])
+    label = np.array([1.0] * len(messages) + [0.0] * len(descriptions))
+    importance = np.where(label > 0, 0.5 / len(messages), 0.5 / len(descriptions))
+    w = logistic(x, label, importance, 1e-4)
+    odds = x @ w
+    print(
+        f"message: messages read as such {np.mean(odds[label > 0] > 0):.3f}, "
+        f"descriptions {np.mean(odds[label == 0] < 0):.3f}"
+    )
+    return {name: round(float(v), 4) for name, v in zip(names, w, strict=True)}
+
+
+def read_questions(folder: Path, name: str) -> list[Question]:
+    """The questions of one file."""
+    path = next(folder.glob(f"{name}*.jsonl"))
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def fit_all(store: SlangStore, folder: Path) -> Weights:
+    """Every weight, each decision with those before it in place."""
+    weights = load_weights()
+    sentences, reverse = read_questions(folder, "sentences"), read_questions(folder, "reverse")
+    glosses = [
+        {**q, "query": q["reference"]}
+        for q in read_questions(folder, "define")
+        if q["answerable"] and len((q["reference"] or "").split()) > 2
+    ]
+    described = [*reverse, *glosses]
+    messages, descriptions = [q["query"] for q in sentences], [q["query"] for q in described]
+
+    weights = replace(weights, intent=fit_intent(store, messages, descriptions))
+
+    choices = gather(slips(store, 1500), lambda q: meant_by(q, store))
+    found, scores = fit_ranking(choices, TYPO, 1e-3)
+    print(f"typo ({len(choices.headword)}): {recall(choices, scores)}")
+    weights = replace(weights, typo=found)
+
+    choices = gather(sentences, lambda q: seen_in(q, store))
+    found, scores = fit_ranking(choices, SPAN, 1e-3)
+    print(f"span ({len(choices.headword)}): {recall(choices, scores)}")
+    weights = replace(weights, span=found)
+
+    choices = gather(sentences, lambda q: senses_of(q, store))
+    found, scores = fit_ranking(choices, SENSE, 3e-3)
+    asked = len(set(choices.question))
+    share = float(recall(choices, scores, (1,)).split()[1]) * len(choices.headword) / asked
+    print(f"sense among entries with votes ({asked}): {share:.3f}")
+    weights = replace(weights, sense=found)
+
+    choices = gather(described, lambda q: described_by(q, store, weights))
+    found, scores = fit_ranking(choices, REVERSE, 1e-2)
+    for name, begin, end in (("other authors", 0, len(reverse)), ("glosses", len(reverse), len(described))):
+        kept = [begin <= n < end for n in choices.question]
+        some = Choices(
+            [row for row, keep in zip(choices.rows, kept, strict=True) if keep],
+            [r for r, keep in zip(choices.right, kept, strict=True) if keep],
+            [n - begin for n, keep in zip(choices.question, kept, strict=True) if keep],
+            choices.headword[begin:end],
+        )
+        print(f"reverse, {name} ({end - begin}): {recall(some, scores[np.array(kept)], (1, 5, 10, 100))}")
+    weights = replace(weights, reverse=found)
+    return replace(weights, message=fit_message(store, weights, messages, descriptions))
+
+
+def main() -> None:
+    """Fit, print, and write if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    with open_store(arguments.store, lambda: EmbeddedEmbedder(load_settings())) as store:
+        weights = fit_all(store, arguments.questions)
+    if arguments.write:
+        save(weights)
+
+
+def save(weights: Weights) -> None:
+    """Write the resource."""
+    tables = {name: getattr(weights, name) for name in Weights.__slots__}
+    WEIGHTS.write_text(json.dumps(tables, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
