@@ -14,10 +14,12 @@ import typer
 from slangrag import __version__
 from slangrag.cli import config_command, models_command, store_command
 from slangrag.cli.ask_command import ask
+from slangrag.cli.chat_command import chat
 from slangrag.cli.define_command import define
 from slangrag.cli.doctor_command import doctor
 from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
+from slangrag.cli.translate_command import translate
 from slangrag.errors import SlangragError
 
 app = typer.Typer(
@@ -28,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, ask, define, search, doctor):
+for command in (ingest, ask, chat, translate, define, search, doctor):
     app.command()(command)
 for group, commands in (
     ("store", store_command.app),

@@ -1,0 +1,106 @@
+"""`slangrag chat`: a conversation with memory, kept and resumable."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slangrag.cli.options import (
+    EngineOption,
+    JsonOption,
+    ModelOption,
+    SafeOption,
+    StoreOption,
+    ThreadsOption,
+    TopKOption,
+)
+from slangrag.config import load_settings
+
+if TYPE_CHECKING:
+    from slangrag.answer.history import Conversation
+
+
+def chat(
+    go_on: Annotated[
+        bool, typer.Option("--continue", "-c", help="Go on with the latest conversation.")
+    ] = False,
+    which: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Go on with this one (see --list).")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the conversations that are kept.")] = False,
+    top_k: TopKOption = None,
+    model: ModelOption = None,
+    engine: EngineOption = None,
+    temperature: Annotated[float | None, typer.Option("--temperature", min=0, max=2)] = None,
+    num_ctx: Annotated[int | None, typer.Option("--num-ctx", min=256, help="Context, in tokens.")] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=16, help="Longest answer.")] = None,
+    system: Annotated[
+        Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
+    ] = None,
+    threads: ThreadsOption = None,
+    safe: SafeOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Talk about slang: follow-up questions are understood, every answer is cited."""
+    from slangrag.answer import history
+    from slangrag.cli.opening import open_slang
+    from slangrag.cli.talk import Talk
+
+    settings = load_settings(
+        {
+            "store": store,
+            "engine": engine,
+            "chat_model": model,
+            "top_k": top_k,
+            "temperature": temperature,
+            "num_ctx": num_ctx,
+            "max_tokens": max_tokens,
+            "threads": threads,
+            "safe": safe,
+        }
+    )
+    kept = conversations_directory()
+    if listing:
+        show_conversations(history.saved(kept), as_json=as_json)
+        return
+    if which is not None:
+        conversation = history.load(kept, which)
+    else:
+        conversation = history.latest(kept) if go_on else history.begin()
+    with open_slang(settings) as slang:
+        Talk(settings, slang, conversation, kept, system).run()
+
+
+def conversations_directory() -> Path:
+    """Where conversations are kept: beside the default store, in the user's data directory."""
+    import platformdirs
+
+    return platformdirs.user_data_path("slangrag", appauthor=False) / "chats"
+
+
+def show_conversations(kept: list[Conversation], *, as_json: bool) -> None:
+    """The conversations, latest first: id, day, number of turns, first question."""
+    from slangrag.cli.render.terminal import note, show_table, write_json
+
+    if as_json:
+        write_json(
+            {
+                "conversations": [
+                    {"id": one.id, "began": one.began, "turns": len(one.turns), "title": one.title}
+                    for one in kept
+                ]
+            }
+        )
+        return
+    if not kept:
+        note("no conversation is kept yet. next: slangrag chat")
+        return
+    rows = [
+        (one.id, time.strftime("%Y-%m-%d %H:%M", time.localtime(one.began)), str(len(one.turns)), one.title)
+        for one in kept
+    ]
+    show_table(("id", "began", "turns", "first question"), rows)

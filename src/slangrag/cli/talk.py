@@ -1,0 +1,200 @@
+"""The conversation at the prompt: lines in, answers and `/commands` out, each turn kept as it ends.
+
+Ctrl-C stops the answer and not the chat; an engine that fails costs one turn and not the chat.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+
+from slangrag.answer import history
+from slangrag.answer.chat import longer, reply, resolve
+from slangrag.answer.events import Answer, Finished
+from slangrag.answer.history import Conversation
+from slangrag.cli.ask_command import answer_options
+from slangrag.cli.engines import chat_model
+from slangrag.cli.opening import data_until
+from slangrag.cli.question import LONGEST
+from slangrag.cli.render.answers import AnswerView
+from slangrag.cli.render.entries import show_entry, spoken
+from slangrag.cli.render.terminal import note, show
+from slangrag.config import Settings
+from slangrag.errors import SlangragError
+from slangrag.retrieval.naming import define
+from slangrag.retrieval.retrieve import retrieve
+
+if TYPE_CHECKING:
+    from slangrag.retrieval.slang_store import SlangStore
+
+PROMPT: Final = "> "
+_MOST_HISTORY: Final = 1000
+
+
+class Talk:
+    """One conversation at one prompt."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        slang: SlangStore,
+        conversation: Conversation,
+        directory: Path,
+        system: Path | None = None,
+    ) -> None:
+        """Raises the EngineErrors of `chat_model`: without a model there is no chat."""
+        self._settings = settings
+        self._slang = slang
+        self._conversation = conversation
+        self._directory = directory
+        self._system = system
+        self._last: Answer | None = None
+        self._data_until = data_until(slang)
+        self._chosen = chat_model(settings)
+        self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
+            "sources": ("the definitions behind the last answer, whole", self._sources),
+            "define": ("WORD: what the data says about it", self._define),
+            "model": ("NAME: go on with another model; without a name, say which", self._model),
+            "help": ("this list", self._help),
+            "quit": ("leave (as does Ctrl-D); slangrag chat --continue comes back", self._quit),
+        }
+
+    def run(self) -> None:
+        """Talk until /quit or the end of input."""
+        self._greet()
+        with line_editing(self._directory.parent / "chat_history", list(self._commands)), suppress(EOFError):
+            while True:
+                try:
+                    line = input(PROMPT if sys.stdin.isatty() else "").strip()
+                    if line:
+                        self._take(line[:LONGEST])
+                except KeyboardInterrupt:
+                    show(Text())
+                    note("(stopped; /quit or Ctrl-D leaves)")
+        if sys.stdin.isatty():
+            show(Text())
+
+    def _greet(self) -> None:
+        if self._chosen.note:
+            note(self._chosen.note)
+        identity = self._chosen.model.identity
+        note(f"{identity.engine}/{identity.model}. Ask about slang; /help lists the commands.")
+        if self._conversation.turns:
+            last = self._conversation.turns[-1]
+            note(f"{len(self._conversation.turns)} turns so far; the last question: {last.asked}")
+
+    def _take(self, line: str) -> None:
+        """One line: a command, or a question."""
+        try:
+            if line.startswith("/"):
+                name, _, rest = line[1:].partition(" ")
+                matches = [known for known in self._commands if known.startswith(name)] if name else []
+                if len(matches) == 1:
+                    self._commands[matches[0]][1](rest.strip())
+                else:
+                    note(f"there is no command /{name}; /help lists them")
+            else:
+                self._answer(line)
+        except SlangragError as error:
+            note(error.message)
+            if error.hint:
+                note(f"    next: {error.hint}")
+
+    def _answer(self, line: str) -> None:
+        chat = self._chosen.model
+        follow_up = resolve(line, self._conversation, chat)
+        if follow_up.changed:
+            note(f"read as: {follow_up.standalone}")
+        began = time.perf_counter()
+        found = retrieve(follow_up.standalone, self._slang, limit=self._settings.top_k)
+        spent = (time.perf_counter() - began) * 1000
+        options = answer_options(self._settings, self._system, self._data_until, spent)
+        view = AnswerView(safe=self._settings.safe, stream=True)
+        events = reply(follow_up, self._conversation, found, chat, options)
+        with closing(events):  # type: ignore[type-var]  # a generator; closing it cancels at the engine
+            for event in events:
+                view.event(event)
+                if isinstance(event, Finished):
+                    self._keep(longer(self._conversation, follow_up, event.answer), event.answer)
+
+    def _keep(self, conversation: Conversation, told: Answer) -> None:
+        self._conversation, self._last = conversation, told
+        if told.citations:
+            words = {
+                citation.n: spoken(citation.word, safe=self._settings.safe) for citation in told.citations
+            }
+            note("  ".join(f"[{n}] {word}" for n, word in sorted(words.items())) + "   (/sources)")
+        history.save(conversation, self._directory)
+
+    def _sources(self, _: str) -> None:
+        if self._last is None or not self._last.hits:
+            note("no answer yet that has sources")
+            return
+        for number, hit in enumerate(self._last.hits, start=1):
+            show_entry(hit.entry, number, safe=self._settings.safe)
+
+    def _define(self, word: str) -> None:
+        if not word:
+            note("/define WORD")
+            return
+        found = define(word, self._slang)
+        if not found.entries:
+            note(f"{word!r} is not in the data")
+        for number, entry in enumerate(found.entries, start=1):
+            show_entry(entry, number, safe=self._settings.safe)
+        if found.suggestions:
+            note(f"did you mean: {', '.join(found.suggestions)}")
+
+    def _model(self, name: str) -> None:
+        if name:
+            changed = replace(self._settings, chat_model=name)
+            self._chosen, self._settings = chat_model(changed), changed
+        identity = self._chosen.model.identity
+        note(f"{identity.engine}/{identity.model}")
+
+    def _help(self, _: str) -> None:
+        for name, (does, _command) in self._commands.items():
+            note(f"/{name:<8} {does}")
+
+    def _quit(self, _: str) -> None:
+        raise EOFError
+
+
+@contextmanager
+def line_editing(kept: Path, commands: list[str]) -> Iterator[None]:
+    """Arrow keys, Ctrl-R and Tab at the prompt, and its history from one chat to the next.
+
+    Where the platform has no readline, or nobody types, lines are read as they come.
+    """
+    try:
+        import readline
+    except ImportError:
+        yield
+        return
+    if not sys.stdin.isatty():
+        yield
+        return
+
+    def complete(text: str, state: int) -> str | None:
+        fitting = [f"/{name} " for name in commands if f"/{name}".startswith(text)]
+        return fitting[state] if text.startswith("/") and state < len(fitting) else None
+
+    readline.set_completer(complete)
+    readline.set_completer_delims(" ")
+    readline.parse_and_bind("tab: complete")
+    readline.set_history_length(_MOST_HISTORY)
+    with suppress(OSError):
+        readline.read_history_file(kept)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            readline.write_history_file(kept)
