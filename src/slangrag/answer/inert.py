@@ -1,6 +1,7 @@
 """Strangers' words made inert: text that can stand in a prompt, or in an answer, and do nothing there.
 
-Pure text work. What is displayed as a source is not touched by this; rendering has its own guard.
+Used on definitions, on questions and on what a model writes (it may copy either). Pure text work. What
+is displayed as a source is not touched by this; rendering has its own guard.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ _LOOK_ALIKES: Final = str.maketrans(
 )
 _BRACKETS: Final = str.maketrans("", "", "[]【】［］")
 _ANSI: Final = re.compile(
-    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, APC, PM, SOS
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor
-    r"|\x1b."
+    r"|\x1b[()*+].|\x1b."
 )
 _FAKE_CITATION: Final = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
 _RULES: Final = re.compile(r"([#=*_~-])\1{2,}")

@@ -37,7 +37,8 @@ _PATTERNS: Final = (
     r"^\s*(?:system|user|assistant|human|instructions?|response|sources?)\s*:",
     r"\b(?:grounded|abstained|known|confidence)\W{0,3}[:=]\W{0,3}(?:true|false|yes|no|\d)",
     r"\bcurl -|\brm -r|\bsudo\b|https?:|javascript:|data:text|\btool_call\b",
-    r"(?-i:(?=\w*\d)(?=\w*[a-z])[A-Za-z0-9+]{28,})",
+    r"‹\s*/?\s*(?:script|img|iframe|style|svg)\b|\bon[a-z]{4,12}=",
+    r"(?<!\w)(?-i:(?=\w{0,60}\d)(?=\w{0,60}[a-z])[A-Za-z0-9+]{28,})",
 )
 _ORDER: Final = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
 _MIXED: Final = re.compile(r"[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")

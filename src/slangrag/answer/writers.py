@@ -142,6 +142,7 @@ class Capable:
     def _checked(self, sentence: str, said: set[str]) -> Sentence | Withdrawn:
         known = {source.n for source in self._sources}
         bare, numbers, _ = split_citations(sentence, known)
+        bare = inert(bare)
         if fold(bare) in said:
             return Withdrawn(bare, "it says the same again")
         said.add(fold(bare))
@@ -202,7 +203,7 @@ class Small:
             yield from self._checked(sentence, n, hit)
 
     def _checked(self, sentence: str, n: int, hit: Hit) -> Iterator[Sentence | Withdrawn]:
-        bare, _, _ = split_citations(sentence, ())
+        bare = inert(split_citations(sentence, ())[0])
         source, start = Source(n, inert(hit.entry.word), opening(hit)), small_opening(hit)
         verdict = check(bare, [source])
         if verdict.supported:
