@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from slangrag.cli.completion import headwords
 from slangrag.cli.options import JsonOption, SafeOption, StoreOption
 from slangrag.config import load_settings
 from slangrag.errors import UsageError
 
 
 def define(
-    word: Annotated[list[str] | None, typer.Argument(help="The headword, quoted or not.")] = None,
+    word: Annotated[
+        list[str] | None, typer.Argument(help="The headword, quoted or not.", autocompletion=headwords)
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")] = 5,
     random: Annotated[bool, typer.Option("--random", help="Show a word of the store's own choice.")] = False,
     safe: SafeOption = None,

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from slangrag.cli.completion import chat_models, embed_models
+
 StoreOption = Annotated[
     Path | None, typer.Option("--store", metavar="DIR", help="The slang store. [env: SLANGRAG_STORE]")
 ]
@@ -24,11 +26,17 @@ ModelOption = Annotated[
         "-m",
         metavar="NAME",
         help="Model that answers: a name, a GGUF file, or provider:name. [env: SLANGRAG_CHAT_MODEL]",
+        autocompletion=chat_models,
     ),
 ]
 EmbedModelOption = Annotated[
     str | None,
-    typer.Option("--embed-model", metavar="NAME", help="Model of the vectors. [env: SLANGRAG_EMBED_MODEL]"),
+    typer.Option(
+        "--embed-model",
+        metavar="NAME",
+        help="Model of the vectors. [env: SLANGRAG_EMBED_MODEL]",
+        autocompletion=embed_models,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
 SafeOption = Annotated[

@@ -1,0 +1,108 @@
+"""`slangrag chat`: in a pipe and in a terminal, over several turns, with things going wrong."""
+
+from __future__ import annotations
+
+import pytest
+from tests.integration.cli.harness import Slangrag, terminal
+from tests.standin import Fault, StandIn
+
+
+def test_a_follow_up_is_understood_and_the_conversation_kept(with_ollama: Slangrag) -> None:
+    first = with_ollama("chat", stdin="what does salty mean\nwhere does it come from?\n")
+    assert first.code == 0, first.err
+    assert "read as: where does salty come from" in first.err
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert (kept["turns"], kept["title"]) == (2, "what does salty mean")
+
+
+def test_continue_remembers_what_it_was_about(with_ollama: Slangrag) -> None:
+    assert with_ollama("chat", stdin="what does salty mean\n").code == 0
+    later = with_ollama("chat", "--continue", stdin="where does it come from?\n")
+    assert "read as: where does salty come from" in later.err
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert kept["turns"] == 2
+
+
+def test_one_of_the_list_can_be_gone_on_with(with_ollama: Slangrag) -> None:
+    assert with_ollama("chat", stdin="what does salty mean\n").code == 0
+    assert with_ollama("chat", stdin="what does rizz mean\n").code == 0
+    kept = with_ollama("chat", "--list", "--json").json["conversations"]
+    (older,) = [one["id"] for one in kept if "salty" in one["title"]]
+    done = with_ollama("chat", "--id", older, stdin="where does it come from?\n")
+    assert "read as: where does salty come from" in done.err
+
+
+def test_continue_with_nothing_to_go_on_with(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", "--continue", stdin="hello\n")
+    assert done.code == 5
+    assert done.two_lines[1] == "slangrag chat"
+
+
+def test_the_commands(with_ollama: Slangrag) -> None:
+    typed = (
+        "/sources\nwhat does salty mean\n/sources\n/define rizz\n/def xqzzyv\n/frob\n/model\n/help\n/quit\n"
+    )
+    done = with_ollama("chat", stdin=f"{typed}never asked\n")
+    assert done.code == 0, done.err
+    assert "no answer yet" in done.err
+    assert "#0000004" in done.out, "/sources shows the entries"
+    assert "#0000001" in done.out, "/define shows rizz"
+    assert "'xqzzyv' is not in the data" in done.err
+    assert "no command /frob" in done.err
+    assert "ollama/llama3.1" in done.err
+    assert "/sources" in done.err
+    assert "never asked" not in done.err + done.out
+
+
+def test_a_failing_engine_costs_a_turn_and_not_the_chat(with_ollama: Slangrag, server: StandIn) -> None:
+    server.fail(Fault("mid_stream_error", path="/api/chat", nth=1))
+    done = with_ollama("chat", stdin="what does salty mean\nwhat does rizz mean\n")
+    assert done.code == 0
+    assert "Traceback" not in done.err
+    assert "unexpected EOF" in done.err
+    assert len(server.calls("/api/chat")) == 2
+
+
+def test_another_model_that_is_not_there_leaves_the_old_one(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", stdin="/model openai:\n/model ./absent.gguf\n/model\n")
+    assert done.code == 0
+    assert done.err.rstrip().endswith("ollama/llama3.1"), done.err
+
+
+def test_ctrl_c_stops_the_answer_and_not_the_chat(with_ollama: Slangrag, server: StandIn) -> None:
+    server.fail(Fault("stall", path="/api/chat", nth=1, seconds=60))
+    with terminal(with_ollama, ("chat",)) as screen:
+        screen.until("> ")
+        screen.type("what does salty mean\r")
+        while not server.calls("/api/chat"):
+            assert screen.process.poll() is None, screen.text
+        screen.type("\x03")
+        screen.until("(stopped")
+        screen.type("what does rizz mean\r")
+        screen.until("(/sources)")
+        screen.type("\x04")
+        done = screen.wait(20)
+    assert done.code == 0
+    assert "Traceback" not in done.out
+
+
+def test_lines_can_be_edited_and_come_back_with_the_arrow_key(with_ollama: Slangrag) -> None:
+    pytest.importorskip("readline")
+    with terminal(with_ollama, ("chat",)) as screen:
+        screen.until("> ")
+        screen.type("/frib\x7f\x7fob\r")
+        screen.until("no command /frob")
+        screen.type("/quit\r")
+        assert screen.wait(20).code == 0
+    with terminal(with_ollama, ("chat",)) as screen:
+        screen.until("> ")
+        screen.type("\x1b[A\x1b[A\r")
+        screen.until("no command /frob")
+        screen.type("/quit\r")
+        assert screen.wait(20).code == 0
+
+
+def test_without_a_model_there_is_no_chat(on_sample: Slangrag) -> None:
+    done = on_sample("chat", "--engine", "embedded", SLANGRAG_CACHE="/nowhere", stdin="hello\n")
+    assert done.code == 3
+    assert done.two_lines[1] == "slangrag models pull --engine embedded"
