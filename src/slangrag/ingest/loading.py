@@ -15,6 +15,7 @@ from slangrag.ingest.plan import Batching, Pace
 from slangrag.ingest.settle import Batch, Item, Settler, rejected_row
 from slangrag.ingest.stop import StopFlag
 from slangrag.store import ledger as ledgers
+from slangrag.store.follow import Follower
 from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry
 
@@ -29,7 +30,9 @@ class LexiconSink:
         settler: Settler,
         chunks: Iterable[Sequence[Item]],
         told: Callable[[Ledger], None],
+        follower: Follower,
     ) -> None:
+        self._follower = follower
         self._writer = writer
         self._ledger = ledger
         self._settler = settler
@@ -74,7 +77,9 @@ class LexiconSink:
         ledger.rewritten += len(changed) + len(batch.revised)
 
     def commit(self) -> None:
-        """Rows and ledger together."""
+        """Rows and ledger together, and how far the index has followed."""
+        self._follower.look()
+        self._follower.keep_place()
         ledgers.save(self._writer.connection, self._ledger)
         self._writer.commit()
 
@@ -94,13 +99,14 @@ def load(
     pace: Pace,
     stop: StopFlag,
     told: Callable[[Ledger], None],
+    follower: Follower,
 ) -> None:
     """Take records from the ledger's place on into the lexicon; a stop is raised as `StopFlag.leave` says.
 
     Every record read is accounted for once when this ends, however it ends.
     """
     settler = Settler(writer, ledger.id, filters, identity, batching)
-    sink = LexiconSink(writer, ledger, settler, chunks, told)
+    sink = LexiconSink(writer, ledger, settler, chunks, told, follower)
     ended = run_through(sink, embed, batching, pace, stop)
     if not ledger.balanced:
         raise AssertionError(f"records are not accounted for: {ledger}")

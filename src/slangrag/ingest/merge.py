@@ -31,6 +31,7 @@ from slangrag.ingest.single import complete, index, load_file, report_of
 from slangrag.ingest.stop import StopFlag
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
+from slangrag.store.follow import Follower
 from slangrag.store.lock import hold
 from slangrag.store.writer import guard, open_writer
 
@@ -104,17 +105,19 @@ def merge(
         source = first.source
         done = ledgers.finished(writer.connection, source.sha256, plan.options)
         before = done.embedded if done else 0
+        follower = Follower(writer, plan.store, lock)
         if done is None:
             done = ledgers.begin(writer.connection, source.name, source.size, source.sha256, plan.options)
             before = done.embedded
             chunks = _chunks(shards, done.record)
-            load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop)
+            with follower:
+                load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop, follower)
             if done.record != first.records:
                 raise StoreDamaged(
                     f"the shards end at record {done.record} of {first.records}", hint="run the shards again"
                 )
             complete(writer, done, plan, progress)
-        index(writer, plan, lock, progress, stop)
+        index(writer, plan, lock, progress, stop, sound=follower.clean)
         return report_of(plan, done, embedded=done.embedded - before, began=began, notes=first.notes)
 
 

@@ -24,6 +24,7 @@ from slangrag.ingest.stop import StopFlag
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
 from slangrag.store.build import is_current, update_index
+from slangrag.store.follow import Follower
 from slangrag.store.ledger import Ledger
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
@@ -74,17 +75,20 @@ def run(
         reembed(writer, patient, plan, progress, stop)
         done = ledgers.finished(writer.connection, read.sha256, plan.options)
         notes: tuple[str, ...] = ()
+        follower = Follower(writer, plan.store, lock)
         if done is None:
             done = ledgers.begin(writer.connection, read.name, read.size, read.sha256, plan.options)
             embedded_before = done.embedded
             start = Position(done.record, done.line, done.byte) if done.record else None
-            with Reader(plan.csv, plan.columns, start) as reader:
-                load_file(writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop)
+            with Reader(plan.csv, plan.columns, start) as reader, follower:
+                load_file(
+                    writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop, follower
+                )
             notes = reader.notes
             complete(writer, done, plan, progress)
         else:
             embedded_before = done.embedded
-        index(writer, plan, lock, progress, stop)
+        index(writer, plan, lock, progress, stop, sound=follower.clean)
         return report_of(plan, done, embedded=done.embedded - embedded_before, began=began, notes=notes)
 
 
@@ -97,6 +101,7 @@ def load_file(
     plan: IngestPlan,
     progress: Report,
     stop: StopFlag,
+    follower: Follower,
 ) -> None:
     """Take records into the lexicon as the plan says; a stop is raised as `run` says."""
     meter = Meter("read/embed", progress)
@@ -105,7 +110,7 @@ def load_file(
         meter.tell(now.record, expected_records(now.name, now.size, now.record, now.byte))
 
     batching = plan.batching or batching_for(identity)
-    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told)
+    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told, follower)
 
 
 def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:
@@ -124,13 +129,22 @@ def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: 
     meter.tell(total, total)
 
 
-def index(writer: LexiconWriter, plan: IngestPlan, lock: int, progress: Report, stop: StopFlag) -> None:
+def index(
+    writer: LexiconWriter,
+    plan: IngestPlan,
+    lock: int,
+    progress: Report,
+    stop: StopFlag,
+    *,
+    sound: bool = False,
+) -> None:
     """Bring the index up to the lexicon; a stop is raised as `run` says."""
     meters = {"index": Meter("index", progress), "settle": Meter("settle", progress)}
     ended = update_index(
         writer,
         plan.store,
         lock=lock,
+        sound=sound,
         told=lambda stage, done, total: meters[stage].tell(done, total),
         stop=lambda: stop.requested,
     )

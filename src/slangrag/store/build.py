@@ -72,12 +72,14 @@ def update_index(
     *,
     lock: int,
     anew: bool = False,
+    sound: bool = False,
     told: Told = _silent,
     stop: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Bring the index up to the lexicon; False if `stop` came first (the next call goes on).
 
-    The caller holds the store's lock, whose descriptor is `lock`. anew leaves the old index out of it.
+    The caller holds the store's lock, whose descriptor is `lock`. anew leaves the old index out of it;
+    sound says that a build under way was closed properly, so that it need not be tried in a child.
     Raises StoreDamaged if Chroma and the lexicon cannot be made to agree, StoreError for a full disk.
     """
     layout = StoreLayout(root)
@@ -87,7 +89,7 @@ def update_index(
     if is_current(writer, root) and not anew:
         return True
     with _room(layout.building):
-        if not _resumable(writer, layout, lock, anew):
+        if not _resumable(writer, layout, lock, anew=anew, sound=sound):
             _start(writer, layout, lock, copy=not anew and _worth_patching(writer, layout))
         if not _add(writer, layout.building, told, stop):
             return False
@@ -120,12 +122,44 @@ def rebuild(
         return state(writer) if ended else None
 
 
-def _resumable(writer: LexiconWriter, layout: StoreLayout, lock: int, anew: bool) -> bool:
+def _resumable(writer: LexiconWriter, layout: StoreLayout, lock: int, *, anew: bool, sound: bool) -> bool:
     """Whether a build that was broken off can be gone on with. It is tried in a child first."""
     build = writer.meta(_BUILD)
     if not build or build["phase"] != "adding" or (anew and not build["anew"]):
         return False
-    return survives(layout.building, keep_open=(lock,))
+    return sound or survives(layout.building, keep_open=(lock,))
+
+
+def wants_follower(writer: LexiconWriter, root: Path) -> bool:
+    """Whether a first index could be begun while the load goes on: enough is there, and none is built."""
+    if state(writer) is not None or writer.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        return False
+    build = writer.meta(_BUILD)
+    layout = StoreLayout(root)
+    if build and (build["phase"] != "adding" or layout.chroma.exists()):
+        return False
+    highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
+    return highest >= (build["through"] if build else 0) + BATCH
+
+
+def begin_following(writer: LexiconWriter, root: Path) -> int:
+    """Make room for a build, or find one that was broken off; the row id to go on after. Commits nothing."""
+    build = writer.meta(_BUILD)
+    if build:
+        return int(build["through"])
+    shutil.rmtree(StoreLayout(root).building, ignore_errors=True)
+    writer.set_meta(_BUILD, {"phase": "adding", "through": 0, "anew": True})
+    return 0
+
+
+def remember_place(writer: LexiconWriter, through: int) -> None:
+    """Note how far a follower came. Commits nothing."""
+    writer.set_meta(_BUILD, {"phase": "adding", "through": through, "anew": True})
+
+
+def put_after(collection: Collection, lexicon: Lexicon, through: int, rows: int) -> int | None:
+    """Add the next rows after row id `through`; the last row id, None where there are none."""
+    return _put(collection, lexicon, "rid > ? ORDER BY rid LIMIT ?", (through, rows))
 
 
 def _worth_patching(writer: LexiconWriter, layout: StoreLayout) -> bool:
@@ -170,7 +204,7 @@ def _add(writer: LexiconWriter, path: Path, told: Told, stop: Callable[[], bool]
             told("index", done, total)
             if stop():
                 return False
-            last = _put(collection, writer, "rid > ? ORDER BY rid LIMIT ?", (build["through"], BATCH))
+            last = put_after(collection, writer, build["through"], BATCH)
             if last is None:
                 return True
             build["through"] = last

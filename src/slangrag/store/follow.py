@@ -1,0 +1,128 @@
+"""Building a first index while its entries are still being loaded, in a process of its own.
+
+    python -m slangrag.store.follow ROOT THROUGH BATCH      prints the last row id added, again and again
+
+On a GPU's server the embedder leaves this machine's cores idle, and the index costs about as much time
+as the vectors: so it is begun at once, at the lowest priority, with what is committed. The follower
+only reads the lexicon; the loading process keeps the place in `meta`. If the follower dies, or there
+is no time for it, `update_index` does the rest. Not used where readers and writer would disturb each
+other (see `slangrag.store.journal`).
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from slangrag.store import build
+from slangrag.store.layout import StoreLayout
+from slangrag.store.writer import LexiconWriter
+
+_POLL: Final = 0.5
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Follower:
+    """Starts the child once there is enough to do, keeps its place, and ends it at the end of a load."""
+
+    def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
+        self._writer = writer
+        self._root = root
+        self._lock = lock
+        self._child: subprocess.Popen[str] | None = None
+        self._through = 0
+        self.clean = False
+        """Whether the child ended by itself and closed what it had opened."""
+
+    def __enter__(self) -> Follower:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._child is None:
+            return
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._child.stdin.close()
+        for line in self._child.stdout:
+            self._through = int(line)
+        self.clean = self._child.wait() == 0
+        if error is None:
+            self.keep_place()
+
+    def look(self) -> None:
+        """Start the child when the first batch is there; take note of how far it is. Cheap."""
+        if self._child is None:
+            if build.wants_follower(self._writer, self._root):
+                self._through = build.begin_following(self._writer, self._root)
+                self._start()
+            return
+        assert self._child.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._child.stdout, selectors.EVENT_READ)
+            while selector.select(0):
+                line = self._child.stdout.readline()
+                if not line:
+                    return
+                self._through = int(line)
+
+    def keep_place(self) -> None:
+        """Note in the lexicon how far the child is."""
+        if self._child is not None:
+            build.remember_place(self._writer, self._through)
+
+    def _start(self) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(self._root), str(self._through), str(build.BATCH)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            bufsize=1,
+            pass_fds=(self._lock,),
+            start_new_session=True,
+        )
+
+
+def follow(root: Path, through: int, batch: int) -> None:
+    """Add what is committed, in batches, until standard input ends."""
+    from slangrag.store.collection import open_collection
+    from slangrag.store.lexicon import open_lexicon
+
+    path = StoreLayout(root).building
+    fresh = not (path / "chroma.sqlite3").is_file()
+    with (
+        open_collection(path, create=fresh) as collection,
+        open_lexicon(root) as lexicon,
+        selectors.DefaultSelector() as selector,
+    ):
+        selector.register(sys.stdin, selectors.EVENT_READ)
+        while not selector.select(0):
+            (last,) = lexicon.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()
+            if last - through < batch:
+                selector.select(_POLL)
+                continue
+            through = build.put_after(collection, lexicon, through, batch) or through
+            sys.stdout.write(f"{through}\n")
+            sys.stdout.flush()
+
+
+def _die_with_parent() -> None:
+    """Linux: this process must not go on writing when the lock's holder was killed."""
+    import ctypes
+
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    _die_with_parent()
+    os.nice(19)
+    follow(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
