@@ -76,7 +76,7 @@ def answer(
         yield Remark(line)
 
     cited: dict[int, None] = {}
-    notes = [*retrieval.notes, *writer.notes]
+    notes = list(retrieval.notes)
     first_token: float | None = None
     written = quoted = abstained = False
     refused = 0
@@ -134,7 +134,7 @@ def answer(
             engine=chat.identity.engine,
             model=chat.identity.model,
             timings_ms=timings,
-            notes=tuple(dict.fromkeys(notes)),
+            notes=tuple(dict.fromkeys((*writer.notes, *notes))),
             quoted=quoted,
             used=writer.used,
             dropped=writer.dropped,

@@ -19,6 +19,9 @@ LONGEST: Final = 900
 _END: Final = re.compile(
     rf"""[.!?…]+["'”’)\]*]*(?:\s*{MARK})*[.]?(?=\s+(?:[^\s\[(【]|[\[(](?!\s*\d)\S))|\n+"""
 )
+ENDED: Final = re.compile(rf"""[.!?…]["'”’)\]]*(?:\s*{MARK})*\s*$""")
+"""Matches a text whose last sentence has its end."""
+
 _ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(\"'“])(?:e\.g|i\.e|etc|vs|cf|esp|approx|no|mr|mrs|ms|dr|st|jr|sr|[A-Za-z](?:\.[A-Za-z])*)\.$",
     re.IGNORECASE,

@@ -25,10 +25,10 @@ from slangrag.answer.prompts import (
     small_opening,
 )
 from slangrag.answer.quoting import distinct, quotation
-from slangrag.answer.sentences import SentenceStream
+from slangrag.answer.sentences import ENDED, SentenceStream
 from slangrag.corpus.headword import fold
-from slangrag.engines.protocols import ChatModel, ChatOptions, Message
-from slangrag.retrieval.types import Hit, Retrieval
+from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
+from slangrag.retrieval.types import Hit, Intent, Retrieval
 
 _SMALL_SENSES: Final = {"define": 2, "sentence": 4, "reverse": 2}
 _SMALL_TOKENS: Final = 80
@@ -72,9 +72,11 @@ def _withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:
     return [f"parts of {', '.join(marks)} talk to the program, not about the word: kept from the model"]
 
 
-def _chunks(chat: ChatModel, messages: list[Message], options: ChatOptions) -> Iterator[str]:
+def _chunks(
+    chat: ChatModel, messages: list[Message], options: ChatOptions, usage: ChatUsage | None = None
+) -> Iterator[str]:
     """The model's stream, closed (and so cancelled) when the reader stops reading."""
-    stream = chat.stream(messages, options)
+    stream = chat.stream(messages, options, usage)
     try:
         yield from stream
     finally:
@@ -127,7 +129,8 @@ class Capable:
         held = SentenceStream()
         said: set[str] = set()
         begun = False
-        for chunk in _chunks(self._chat, self._messages, self._options):
+        usage = ChatUsage()
+        for chunk in _chunks(self._chat, self._messages, self._options, usage):
             if chunk and not begun:
                 begun = True
                 yield Written()
@@ -136,8 +139,15 @@ class Capable:
                     yield Abstains()
                     return
                 yield self._checked(sentence, said)
+        self.notes += usage.notes
+        cut_off = usage.answer_tokens >= self._options.max_tokens
         for sentence in held.close():
-            yield Abstains() if NOT_THERE.lower() in sentence.lower() else self._checked(sentence, said)
+            if NOT_THERE.lower() in sentence.lower():
+                yield Abstains()
+            elif cut_off and not ENDED.search(sentence):
+                yield Withdrawn(sentence, f"it was cut off at {self._options.max_tokens} tokens")
+            else:
+                yield self._checked(sentence, said)
 
     def _checked(self, sentence: str, said: set[str]) -> Sentence | Withdrawn:
         known = {source.n for source in self._sources}
@@ -224,23 +234,28 @@ class Small:
 def senses(retrieval: Retrieval) -> list[tuple[int, Hit]]:
     """The hits, with their ranks, that a small model is asked about.
 
-    To a "define" question, different senses of the best headword; else the best hit of each headword.
+    To a "define" question, different senses of the best headword. In a message, the best hit of each
+    stretch of it. To a description, the best hit of each headword.
     """
     most = _SMALL_SENSES[retrieval.intent]
-    best = fold(retrieval.hits[0].entry.word)
-    chosen: list[tuple[int, Hit]] = []
-    told: list[frozenset[str]] = []
-    for hit in distinct(retrieval.hits):
-        word = fold(hit.entry.word)
-        stems = read(opening(hit), without=(hit.entry.word,)).stems
-        if retrieval.intent == "define":
-            same = any(len(stems & earlier) >= _SAME * min(len(stems), len(earlier)) for earlier in told)
-            if word != best or same:
-                continue
-        elif any(word == fold(earlier.entry.word) for _, earlier in chosen):
-            continue
-        told.append(stems)
-        chosen.append((retrieval.hits.index(hit) + 1, hit))
-        if len(chosen) == most:
-            break
-    return chosen
+    hits = distinct(retrieval.hits)
+    if retrieval.intent == "sentence" and any(hit.span for hit in hits):
+        hits = [hit for hit in hits if hit.span]
+    if retrieval.intent == "define":
+        hits = [hit for hit in hits if fold(hit.entry.word) == fold(hits[0].entry.word)]
+    chosen: list[Hit] = []
+    for hit in hits:
+        if len(chosen) < most and not any(_same(hit, other, retrieval.intent) for other in chosen):
+            chosen.append(hit)
+    return [(retrieval.hits.index(hit) + 1, hit) for hit in chosen]
+
+
+def _same(hit: Hit, other: Hit, intent: Intent) -> bool:
+    """Whether `hit` would say nothing new beside `other`."""
+    if intent != "define":
+        overlap = (
+            hit.span and other.span and hit.span.start < other.span.end and other.span.start < hit.span.end
+        )
+        return bool(overlap) or fold(hit.entry.word) == fold(other.entry.word)
+    ours, theirs = (read(opening(h), without=(h.entry.word,)).stems for h in (hit, other))
+    return len(ours & theirs) >= _SAME * min(len(ours), len(theirs))

@@ -45,6 +45,8 @@ class ScriptedChat:
         try:
             for start in range(0, len(reply), self._step):
                 yield reply[start : start + self._step]
+            if usage is not None:
+                usage.answer_tokens = self.count_tokens(reply)
             if self._failure is not None:
                 raise self._failure
         except GeneratorExit:

@@ -20,9 +20,11 @@ from slangrag.answer.events import (
     Withdrawn,
 )
 from slangrag.answer.quoting import quote
+from slangrag.answer.writers import senses
+from slangrag.corpus.entry import Entry
 from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import EngineReply, EngineUnreachable
-from slangrag.retrieval.types import Retrieval
+from slangrag.retrieval.types import Hit, Retrieval, Span
 
 
 def run(chat: ScriptedChat, retrieval: Retrieval, options: AnswerOptions | None = None) -> list[Event]:
@@ -236,3 +238,37 @@ def test_without_any_model_the_definitions_are_quoted() -> None:
     assert told.model == ""
     assert [c.n for c in told.citations] == [1, 2]
     assert quote("?", found(known="no")).abstained
+
+
+def test_a_sentence_cut_off_by_the_token_limit_is_not_shown() -> None:
+    chat = ScriptedChat("Rizz is charm at attracting someone [1]. It is charm mostly through")
+    events = run(chat, found(*RIZZ), AnswerOptions(chat=ChatOptions(max_tokens=12)))
+    assert finished(events).text == "Rizz is charm at attracting someone [1]."
+    assert [e.reason for e in events if isinstance(e, Withdrawn)] == ["it was cut off at 12 tokens"]
+
+
+def test_a_small_model_explains_each_stretch_of_a_message_once() -> None:
+    text = "no cap that is mid"
+    hits = tuple(
+        Hit(Entry(str(n), word, f"A {word} thing numbered."), 1.0, "exact", span)
+        for n, (word, span) in enumerate(
+            [
+                ("no cap", Span("no cap", 0, 6)),
+                ("cap", Span("cap", 3, 6)),
+                ("no cap fr", None),
+                ("mid", Span("mid", 15, 18)),
+            ]
+        )
+    )
+    chosen = senses(Retrieval(text, "sentence", "yes", hits))
+    assert [(n, hit.entry.word) for n, hit in chosen] == [(1, "no cap"), (4, "mid")]
+
+
+def test_a_small_model_is_not_asked_about_one_sense_twice() -> None:
+    retrieval = found(
+        ("rizz", "Charm or skill at attracting someone."),
+        ("Rizz", "Skill at attracting someone, or charm."),
+        ("drip", "A stylish outfit."),
+        ("rizz", "To win somebody over with talk."),
+    )
+    assert [n for n, _ in senses(retrieval)] == [1, 4]
