@@ -11,6 +11,7 @@ expect_log() { # expect_log FILE PATTERN
   grep -qE -- "$2" "$1" || fail "$1 has no line like '$2'"
   echo "met: $1 says '$2'"
 }
+json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; }    # json EXPRESSION OVER d
 expect_no_log() {
   ! grep -qE -- "$2" "$1" || fail "$1 has a line like '$2': $(grep -E -- "$2" "$1" | head -n 1)"
 }

@@ -4,7 +4,9 @@
 #   tests/slurm/run.sh [SCENARIO...]      all of them by default; `run.sh --list` names them
 #
 # Needs root, or sudo without a password; exits 77, and says so, where it has neither. Ollama is the
-# protocol stand-in of tests/standin. SLANGRAG_TEST_JOBS is how many scenarios run at the same time (4).
+# protocol stand-in of tests/standin; one scenario takes the real one where it is on PATH and has the models
+# SLANGRAG_TEST_EMBED_MODEL and SLANGRAG_TEST_CHAT_MODEL (nomic-embed-text and llama3.1).
+# SLANGRAG_TEST_JOBS is how many scenarios run at the same time (4).
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
@@ -19,7 +21,7 @@ if [ "${1:-}" = --list ]; then printf '%s\n' "${scenarios[@]}"; exit; fi
 [ $# -eq 0 ] || scenarios=("$@")
 
 if [ "$(id -u)" != 0 ]; then
-  sudo -n true 2>/dev/null && exec sudo -n --preserve-env=PATH,SLANGRAG_TEST_JOBS "$0" "$@"
+  sudo -n true 2>/dev/null && exec sudo -n --preserve-env "$0" "$@"
   echo "slurm: NOT RUN: starting a Slurm takes root, and this user ($(id -un)) cannot become root" >&2
   exit 77
 fi
@@ -28,6 +30,8 @@ if [ -x "$ROOT/.venv/bin/slangrag" ]; then PATH=$ROOT/.venv/bin:$PATH; fi
 PATH=${SLANGRAG_TEST_PATH:+$SLANGRAG_TEST_PATH:}$PATH
 STANDIN_PYTHON=$(command -v python3)
 export PATH STANDIN_PYTHON
+REAL_OLLAMA=$(command -v ollama || true) REAL_MODELS=${OLLAMA_MODELS:-$HOME/.ollama/models}
+export REAL_OLLAMA REAL_MODELS
 command -v slangrag >/dev/null || { echo "slurm: slangrag is not installed here" >&2; exit 1; }
 
 work=$(mktemp -d /var/tmp/slangrag-slurm-XXXXXX)    # a disk, which /tmp need not be
@@ -64,6 +68,7 @@ launch() { # launch NAME, its output to NAME.log, its verdict to NAME.verdict
   # shellcheck disable=SC2181  # as a condition, the subshell would run without set -e
   [ $? = 0 ] || verdict=FAILED
   printf '%-6s %s (%d s)\n' "$verdict" "$1" $((SECONDS - start))
+  grep '^measured:' "$work/$1.log" | sed 's/^/       /'
   echo "$verdict" >"$work/$1.verdict"
 }
 
