@@ -42,7 +42,7 @@ _ANAPHOR: Final = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_ANOTHER: Final = re.compile(
-    r"^\W*(?:and|ok|okay|so|but|what about|how about|and what about)\b[\s,]*(?:what about|how about)?\s*"
+    r"^\W*(?:and|ok|okay|so|but|what about|how about)\b[\s,]*(?:and\s+)?(?:what about|how about)?\s*"
     r"(?P<rest>.+?)\s*\??$",
     re.IGNORECASE,
 )
@@ -56,10 +56,15 @@ _MORE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question as it was asked and as it stands alone; changed says whether they differ."""
+    """A question as it was asked, as it stands alone, and what to look up for it.
+
+    They differ where the question points back: "is it rude?" is "is rizz rude?", for which the
+    definitions of rizz are wanted ("what does rizz mean").
+    """
 
     asked: str
     standalone: str
+    lookup: str
 
     @property
     def changed(self) -> bool:
@@ -76,39 +81,52 @@ def resolve(question: str, conversation: Conversation, chat: ChatModel | None = 
     words = conversation.headwords
     asked = question.strip()
     if not words:
-        return FollowUp(asked, asked)
-    by_rule = _by_rule(asked, words)
+        return FollowUp(asked, asked, asked)
+    by_rule = _by_rule(asked, words, conversation)
     if by_rule is not None:
-        return FollowUp(asked, by_rule)
-    if not _ANAPHOR.search(asked) or any(f" {fold(word)} " in f" {fold(asked)} " for word in words):
-        return FollowUp(asked, asked)
+        return FollowUp(asked, *by_rule)
+    if not _ANAPHOR.search(asked) or any(_names(asked, word) for word in words):
+        return FollowUp(asked, asked, asked)
     if chat is not None and chat.identity.capable:
         written = _by_model(asked, conversation, chat)
-        if written:
-            return FollowUp(asked, written)
-    return FollowUp(asked, _ANAPHOR.sub(lambda found: _instead(found[0], words[0]), asked, count=1))
+        named = [word for turn in conversation.turns for word in turn.headwords if _names(written, word)]
+        if named:
+            return FollowUp(asked, written, _meaning(named[-1]))
+    replaced = _ANAPHOR.sub(lambda found: _instead(found[0], words[0]), asked, count=1)
+    return FollowUp(asked, replaced, _meaning(words[0]))
 
 
-def _by_rule(asked: str, words: tuple[str, ...]) -> str | None:
-    """The standalone question where its kind is plain, None where it is not."""
+def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> tuple[str, str] | None:
+    """The standalone question and what to look up, where its kind is plain; None where it is not."""
     word = words[0]
     numbered = _NUMBERED.search(asked)
-    if numbered and len(words) > 1:
-        place = min(_ORDINALS[numbered[1].lower()], len(words) - 1)
-        return f"what does {words[place]} mean"
-    points_back = _ANAPHOR.search(asked) is not None or len(asked.split()) <= 4
-    if points_back and _OPPOSITE.search(asked):
-        return f"what is the opposite of {word}"
-    if points_back and _SIMILAR.search(asked):
-        return f"what is another word for {word}"
+    if numbered:
+        mentioned = [w for turn in conversation.turns for w in turn.headwords]
+        all_words = words if len(words) > 1 else tuple(dict.fromkeys(mentioned))
+        meaning = _meaning(all_words[min(_ORDINALS[numbered[1].lower()], len(all_words) - 1)])
+        return meaning, meaning
     if _MORE.match(asked):
-        return f"what does {word} mean"
-    if points_back and _SOURCE.search(asked):
-        return f"where does {word} come from"
+        return _meaning(word), _meaning(word)
+    if _ANAPHOR.search(asked) is not None or len(asked.split()) <= 4:
+        for pattern, question in (
+            (_OPPOSITE, "what is the opposite of {}"),
+            (_SIMILAR, "what is another word for {}"),
+            (_SOURCE, "where does {} come from"),
+        ):
+            if pattern.search(asked):
+                return question.format(word), _meaning(word)
     another = _ABOUT_ANOTHER.match(asked)
     if another and not _ANAPHOR.search(another["rest"]) and len(another["rest"].split()) <= 4:
-        return f"what does {another['rest']} mean"
+        return _meaning(another["rest"]), _meaning(another["rest"])
     return None
+
+
+def _meaning(word: str) -> str:
+    return f"what does {word} mean"
+
+
+def _names(text: str, word: str) -> bool:
+    return f" {fold(word)} " in f" {fold(text)} "
 
 
 def _instead(pointer: str, word: str) -> str:
@@ -126,8 +144,7 @@ def _by_model(asked: str, conversation: Conversation, chat: ChatModel) -> str:
     if cost(chat, messages) + _REWRITE_TOKENS > options.num_ctx:
         return ""
     written = inert("".join(chat.stream(messages, options))).strip(" \"'")
-    named = any(f" {fold(word)} " in f" {fold(written)} " for t in conversation.turns for word in t.headwords)
-    return written if named and len(written) <= 200 and not loops(written) else ""
+    return written if len(written) <= 200 and not loops(written) else ""
 
 
 def remembered(conversation: Conversation, chat: ChatModel, room: int) -> tuple[Message, ...]:
@@ -146,7 +163,7 @@ def reply(
     chat: ChatModel,
     options: AnswerOptions | None = None,
 ) -> Iterator[Event]:
-    """The events of one turn (see `answer`). `retrieval` is for `follow_up.standalone`."""
+    """The events of one turn (see `answer`). `retrieval` is for `follow_up.lookup`."""
     options = options or AnswerOptions()
     history = remembered(conversation, chat, options.chat.num_ctx // 3) if chat.identity.capable else ()
     return answer(follow_up.standalone, retrieval, chat, options, history=history)
@@ -155,8 +172,6 @@ def reply(
 def longer(conversation: Conversation, follow_up: FollowUp, told: Answer) -> Conversation:
     """The conversation after a turn: what was asked, what was answered, what it was about."""
     words = [citation.word for citation in told.citations]
-    if not words and not told.abstained:
-        words = [hit.entry.word for hit in told.hits[:1]]
     once = {fold(word): word for word in reversed(words)}
     return conversation.with_turn(
         Turn(

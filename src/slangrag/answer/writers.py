@@ -5,6 +5,7 @@ Each yields checked sentences and withdrawn ones. Knows nothing of remarks, fall
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -32,6 +33,11 @@ from slangrag.retrieval.types import Hit, Intent, Retrieval
 
 _SMALL_SENSES: Final = {"define": 2, "sentence": 4, "reverse": 2}
 _SMALL_TOKENS: Final = 80
+_ASKS_MORE: Final = re.compile(
+    r"^\W*(?:is|are|was|can|could|should|would|do|does|did|who|where|when|why|how)\b(?!.*\bmeans?\b)"
+    r"|\b(?:opposite|another word|synonym|origin|come from)\b",
+    re.IGNORECASE,
+)
 _SAME: Final = 0.5
 
 
@@ -171,7 +177,7 @@ class Small:
 
     def __init__(
         self,
-        question: str,  # noqa: ARG002
+        question: str,
         retrieval: Retrieval,
         chat: ChatModel,
         options: AnswerOptions,
@@ -189,6 +195,10 @@ class Small:
         self._told = ""
         self.used = len(self._chosen)
         self.notes = _withheld(self._chosen)
+        if _ASKS_MORE.search(question):
+            self.notes.append(
+                f"{chat.identity.model} is too small to answer questions about a word: it only explains it"
+            )
 
     def write(self) -> Iterator[Piece]:
         """One call of the model for each chosen definition, best first."""

@@ -272,3 +272,10 @@ def test_a_small_model_is_not_asked_about_one_sense_twice() -> None:
         ("rizz", "To win somebody over with talk."),
     )
     assert [n for n, _ in senses(retrieval)] == [1, 4]
+
+
+@pytest.mark.parametrize(("question", "said"), [("is rizz rude?", True), ("what does rizz mean", False)])
+def test_a_small_model_that_cannot_answer_the_question_says_so(question: str, said: bool) -> None:
+    chat = ScriptedChat('"Rizz" means charm or skill at attracting someone.', capable=False)
+    told = finished(list(answer(question, found(RIZZ[0]), chat)))
+    assert any("too small" in note for note in told.notes) is said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 
@@ -33,6 +33,7 @@ ABOUT_TWO = ABOUT_RIZZ.with_turn(Turn("drip and tea?", "drip and tea?", "…", (
         ("where does it come from?", "where does rizz come from"),
         ("and simp?", "what does simp mean"),
         ("what about no cap", "what does no cap mean"),
+        ("ok, what about sus?", "what does sus mean"),
         ("how about touch grass?", "what does touch grass mean"),
         ("more", "what does rizz mean"),
         ("tell me more", "what does rizz mean"),
@@ -61,6 +62,16 @@ def test_the_first_question_has_nothing_to_point_back_to() -> None:
 
 def test_the_second_one_is_the_second_one() -> None:
     assert resolve("and the second one?", ABOUT_TWO).standalone == "what does tea mean"
+
+
+def test_the_first_one_is_the_first_one_of_the_talk() -> None:
+    later = ABOUT_RIZZ.with_turn(Turn("and tea?", "what does tea mean", "…", ("tea",), 3.0))
+    assert resolve("how about the first one?", later).standalone == "what does rizz mean"
+
+
+@pytest.mark.parametrize("asked", ["and what about its opposite?", "is it rude?", "where does it come from?"])
+def test_a_question_about_the_word_is_answered_from_the_words_definitions(asked: str) -> None:
+    assert resolve(asked, ABOUT_RIZZ).lookup == "what does rizz mean"
 
 
 def test_a_turn_about_nothing_does_not_make_it_forget() -> None:
@@ -121,6 +132,7 @@ def test_a_conversation_comes_back_as_it_was_left(tmp_path: Path) -> None:
     assert latest(tmp_path) == ABOUT_TWO
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(), st.text(), st.lists(st.text(), max_size=3)), max_size=4))
 def test_any_text_survives_being_kept(
     tmp_path_factory: pytest.TempPathFactory, turns: list[tuple[str, str, list[str]]]

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.answer.scripted import hit
 
@@ -39,6 +39,7 @@ def test_no_chat_template_token_can_be_spelled(token: str) -> None:
     assert not re.search(r"[<>|\[\]`]", made)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_inert_text_is_one_line_of_visible_characters(text: str) -> None:
     made = inert(text)
@@ -67,6 +68,7 @@ def test_a_cut_is_visible() -> None:
     assert excerpt("a" * 50, 20).endswith(" …")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=5))
 def test_no_definition_can_close_the_fence(definitions: list[str]) -> None:
     block = fenced([inert(definition) for definition in definitions])

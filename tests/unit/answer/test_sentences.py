@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slangrag.answer.sentences import LONGEST, SentenceStream, loops, sentences
@@ -31,6 +31,7 @@ def test_sentences_end_where_a_reader_would_say(text: str, expected: list[str]) 
     assert sentences(text) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(min_value=1, max_value=7), max_size=40))
 def test_how_the_stream_is_cut_changes_nothing(cuts: list[int]) -> None:
     text = "Rizz is charm, e.g. at parties. [1] It is a skill [1, 2]! (Some say so.) It costs 2.50.\n- End"
