@@ -32,6 +32,8 @@ from slangrag.retrieval.naming import define
 from slangrag.retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
+    from slangrag.engines.choose import Chosen
+    from slangrag.engines.protocols import ChatModel
     from slangrag.retrieval.slang_store import SlangStore
 
 PROMPT: Final = "> "
@@ -49,7 +51,7 @@ class Talk:
         directory: Path,
         system: Path | None = None,
     ) -> None:
-        """Raises the EngineErrors of `chat_model`: without a model there is no chat."""
+        """Raises the EngineErrors of `ready_model`: without a model there is no chat."""
         self._settings = settings
         self._slang = slang
         self._conversation = conversation
@@ -57,7 +59,7 @@ class Talk:
         self._system = system
         self._last: Answer | None = None
         self._data_until = data_until(slang)
-        self._chosen = chat_model(settings)
+        self._chosen = ready_model(settings)
         self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
             "sources": ("the definitions behind the last answer, whole", self._sources),
             "define": ("WORD: what the data says about it", self._define),
@@ -155,7 +157,7 @@ class Talk:
     def _model(self, name: str) -> None:
         if name:
             changed = replace(self._settings, chat_model=name)
-            self._chosen, self._settings = chat_model(changed), changed
+            self._chosen, self._settings = ready_model(changed), changed
         identity = self._chosen.model.identity
         note(f"{identity.engine}/{identity.model}")
 
@@ -165,6 +167,16 @@ class Talk:
 
     def _quit(self, _: str) -> None:
         raise EOFError
+
+
+def ready_model(settings: Settings) -> Chosen[ChatModel]:
+    """The chat model that the settings mean, known to be there before anything is asked of it."""
+    chosen = chat_model(settings)
+    if chosen.model.identity.engine == "ollama":
+        from slangrag.engines.ollama import connect
+
+        connect(settings).digest(chosen.model.identity.model)
+    return chosen
 
 
 @contextmanager

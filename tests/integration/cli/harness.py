@@ -149,10 +149,10 @@ class Screen:
         """Press keys."""
         os.write(self._master, text.encode())
 
-    def until(self, text: str, timeout: float = 30) -> None:
-        """Wait for `text` to be on the screen."""
+    def until(self, text: str, timeout: float = 30, *, at_end: bool = False) -> None:
+        """Wait for `text` to be on the screen, or to be the last thing on it (a prompt)."""
         give_up = time.monotonic() + timeout
-        while text not in self.text:
+        while not (self.text.endswith(text) if at_end else text in self.text):
             assert time.monotonic() < give_up, f"{text!r} did not come:\n{self.text}"
             time.sleep(0.02)
 

@@ -39,10 +39,9 @@ def test_continue_with_nothing_to_go_on_with(with_ollama: Slangrag) -> None:
 
 
 def test_the_commands(with_ollama: Slangrag) -> None:
-    typed = (
-        "/sources\nwhat does salty mean\n/sources\n/define rizz\n/def xqzzyv\n/frob\n/model\n/help\n/quit\n"
-    )
-    done = with_ollama("chat", stdin=f"{typed}never asked\n")
+    questions = "/sources\nwhat does salty mean\n/sources\n"
+    commands = "/define rizz\n/def xqzzyv\n/frob\n/model\n/help\n/quit\n"
+    done = with_ollama("chat", stdin=f"{questions}{commands}never asked\n")
     assert done.code == 0, done.err
     assert "no answer yet" in done.err
     assert "#0000004" in done.out, "/sources shows the entries"
@@ -64,22 +63,25 @@ def test_a_failing_engine_costs_a_turn_and_not_the_chat(with_ollama: Slangrag, s
 
 
 def test_another_model_that_is_not_there_leaves_the_old_one(with_ollama: Slangrag) -> None:
-    done = with_ollama("chat", stdin="/model openai:\n/model ./absent.gguf\n/model\n")
+    done = with_ollama("chat", stdin="/model nope\n/model ./absent.gguf\n/model\n")
     assert done.code == 0
+    assert "ollama pull nope" in done.err
     assert done.err.rstrip().endswith("ollama/llama3.1"), done.err
 
 
 def test_ctrl_c_stops_the_answer_and_not_the_chat(with_ollama: Slangrag, server: StandIn) -> None:
     server.fail(Fault("stall", path="/api/chat", nth=1, seconds=60))
     with terminal(with_ollama, ("chat",)) as screen:
-        screen.until("> ")
+        screen.until("> ", at_end=True)
         screen.type("what does salty mean\r")
         while not server.calls("/api/chat"):
             assert screen.process.poll() is None, screen.text
         screen.type("\x03")
         screen.until("(stopped")
+        screen.until("> ", at_end=True)
         screen.type("what does rizz mean\r")
         screen.until("(/sources)")
+        screen.until("> ", at_end=True)
         screen.type("\x04")
         done = screen.wait(20)
     assert done.code == 0
@@ -89,15 +91,17 @@ def test_ctrl_c_stops_the_answer_and_not_the_chat(with_ollama: Slangrag, server:
 def test_lines_can_be_edited_and_come_back_with_the_arrow_key(with_ollama: Slangrag) -> None:
     pytest.importorskip("readline")
     with terminal(with_ollama, ("chat",)) as screen:
-        screen.until("> ")
+        screen.until("> ", at_end=True)
         screen.type("/frib\x7f\x7fob\r")
         screen.until("no command /frob")
+        screen.until("> ", at_end=True)
         screen.type("/quit\r")
         assert screen.wait(20).code == 0
     with terminal(with_ollama, ("chat",)) as screen:
-        screen.until("> ")
+        screen.until("> ", at_end=True)
         screen.type("\x1b[A\x1b[A\r")
         screen.until("no command /frob")
+        screen.until("> ", at_end=True)
         screen.type("/quit\r")
         assert screen.wait(20).code == 0
 
