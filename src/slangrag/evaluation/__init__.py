@@ -1,1 +1,1 @@
-"""Data sets, metrics and the runner behind `slangrag eval`."""
+"""Evaluation: questions with known answers put to retrieval, and what the answers are worth."""

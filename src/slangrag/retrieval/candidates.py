@@ -14,6 +14,10 @@ from slangrag.retrieval.types import Hit, Match, Span
 from slangrag.store.headword_index import Headword
 
 _FARTHEST: Final = 30.0
+# A further sense of one headword must be worth more than the next headword, by this much in log-odds:
+# more so where headwords were not seen in the text but only described by it.
+_FURTHER_SEEN: Final = 1.0
+_FURTHER_DESCRIBED: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def by_score(candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
 
 
 def _hit(candidate: Candidate, sense: Sense, number: int) -> Hit:
-    behind = candidate.senses[0].score - sense.score + number * 1e-6
+    further = _FURTHER_DESCRIBED if candidate.span is None else _FURTHER_SEEN
+    behind = candidate.senses[0].score - sense.score + (further if number else 0.0) + number * 1e-6
     signals = {**candidate.signals, **{f"sense: {name}": value for name, value in sense.signals.items()}}
     return Hit(
         sense.entry, candidate.score - min(behind, _FARTHEST), candidate.match, candidate.span, signals

@@ -25,19 +25,20 @@ def retrieve(
     mode: Mode = "hybrid",
     intent: Intent | None = None,
     explain: bool = False,
+    weights: Weights | None = None,
 ) -> Retrieval:
     """What the store has on `query`, best first, at most `limit` hits.
 
     intent overrules the reading of the question. mode "dense" is the plain recipe (nearest vectors to
     the whole question) and "lexical" plain BM25, both for comparison. Signals are filled in only with
-    explain. What could not be had (an embedder, the index) is said in `notes`. Raises UsageError for
-    an empty question or a limit below one.
+    explain. weights replaces the fitted ones, to measure what each adds. What could not be had (an
+    embedder, the index) is said in `notes`. Raises UsageError for an empty question or a limit below one.
     """
     if limit < 1:
         raise UsageError("limit must be at least 1", hint="slangrag search QUESTION --limit 6")
     if not query.strip():
         raise UsageError("the question is empty", hint='slangrag search "what does rizz mean"')
-    weights = load_weights()
+    weights = weights or load_weights()
     reading = read(query, weights.intent)
     if mode == "hybrid":
         found = _hybrid(query, reading, store, weights, limit, intent)

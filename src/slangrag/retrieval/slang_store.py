@@ -41,6 +41,7 @@ class SlangStore:
         self.headwords = HeadwordIndex(lexicon.connection)
         self._open_index = open_index
         self._make_embedder = make_embedder
+        self._wrap: Callable[[Embedder], Embedder] | None = None
         self._opened = ExitStack()
         self._lacks: dict[str, str] = {}
 
@@ -63,10 +64,22 @@ class SlangStore:
             self._lacks["embedder"] = "no embedder: meaning was not compared"
             return None
         try:
-            return self._make_embedder()
+            made = self._make_embedder()
         except EngineError as error:
             self._lacks["embedder"] = f"no embedder ({error.message}): meaning was not compared"
             return None
+        return self._wrap(made) if self._wrap else made
+
+    @property
+    def embedder_if_made(self) -> Embedder | None:
+        """The embedder if some question has needed it already; never makes it."""
+        return self.__dict__.get("embedder")
+
+    def wrap_embedder(self, wrap: Callable[[Embedder], Embedder]) -> None:
+        """Let the embedder, once it is made, answer through `wrap`: to time it, or to remember vectors."""
+        self._wrap = wrap
+        if (made := self.__dict__.pop("embedder", None)) is not None:
+            self.embedder = wrap(made)
 
     def embed(self, text: str) -> Vectors | None:
         """The vector of a question, shape (dimension,); None, and a note, where the engine fails."""
