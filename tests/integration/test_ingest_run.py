@@ -7,6 +7,7 @@ import gzip
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -368,3 +369,33 @@ def slow_reader(store: Path, tmp_path: Path) -> Iterator[threading.Event]:
 @pytest.mark.usefixtures("slow_reader")
 def test_readers_never_disturb_the_writer_nor_it_them(tmp_path: Path, store: Path) -> None:
     assert run(plan_of(write_csv(tmp_path / "a.csv", rows(1500)), store), StubEmbedder()).accepted == 1500
+
+
+def test_a_first_index_is_begun_while_its_entries_are_still_being_loaded(
+    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from slangrag.store import build
+
+    monkeypatch.setattr(build, "BATCH", 40)
+    begun = threading.Event()
+
+    def fault(number: int, texts: Sequence[str]) -> None:
+        patience = 600 if number == 40 else 0
+        while patience and not (store / "chroma.building" / "chroma.sqlite3").exists():
+            patience -= 1
+            time.sleep(0.1)
+        if patience:
+            begun.set()
+
+    path = write_csv(tmp_path / "a.csv", rows(600))
+    report = run(plan_of(path, store), StubEmbedder(fault=fault))
+    assert begun.is_set()
+    assert report.accepted == 600
+    assert verify(store).ok
+
+
+def test_commits_are_rare_enough_to_be_cheap_and_often_enough_to_lose_little() -> None:
+    pace = Pace()
+    assert pace.wait(0.001) == pace.least
+    assert pace.wait(0.1) == pytest.approx(1.5)
+    assert pace.wait(10.0) == pace.most

@@ -104,7 +104,7 @@ def run_through(sink: Sink[B], embed: Embed, batching: Batching, pace: Pace, sto
                 sink.commit()
                 whole = True
                 took = time.monotonic() - began
-                next_commit = began + took + max(pace.least, pace.share * took)
+                next_commit = began + took + pace.wait(took)
             if time.monotonic() >= next_told:
                 sink.tell()
                 next_told = time.monotonic() + _TOLD_EVERY

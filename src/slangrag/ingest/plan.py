@@ -39,11 +39,16 @@ def batching_for(identity: EmbedderIdentity) -> Batching:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to commit, in seconds: not within `least` of the last, and so that commits take no more
-    than one part in `share` of the time."""
+    """How often to commit, in seconds: not within `least` of the last, so that commits take no more than
+    one part in `share` of the time, but at least every `most`: what a kill can lose."""
 
     least: float = 0.5
     share: float = 15.0
+    most: float = 4.0
+
+    def wait(self, took: float) -> float:
+        """Seconds from the end of a commit that took so long to the next one."""
+        return min(self.most, max(self.least, self.share * took))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,9 @@ class Follower:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._child.stdin.close()
-        for line in self._child.stdout:
-            self._through = int(line)
+        with self._child.stdout as said:
+            for line in said:
+                self._through = int(line)
         self.clean = self._child.wait() == 0
         if error is None:
             self.keep_place()
