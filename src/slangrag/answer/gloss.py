@@ -28,6 +28,8 @@ _TAIL: Final = re.compile(
     r",\s+(?=\w+ing\b)|\b(?:because|although|such as|so that|that were|in order)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_STUB: Final = re.compile(r"^see\s+\S.{0,40}$", re.IGNORECASE)
+_OWNER: Final = re.compile(r"^(?:an?|the) (?:person|man|woman)'s (?=\w)|^(?:one|someone|somebody)'s (?=\w)")
 _SHORT_FOR: Final = re.compile(r"^(?:short|an? (?:abbreviation|acronym)) (?:for|of)\s+", re.IGNORECASE)
 _ALTERNATIVE: Final = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+).*$", re.DOTALL)
 _RELATIVE: Final = re.compile(r"\s+(?:that|which|who|where|when|without|and without)\s+.*$")
@@ -114,6 +116,8 @@ def gloss(definition: str, word: str = "") -> Gloss:
     """The gloss of `word`'s definition; its text is "" where nothing is left that could be shown."""
     lines = about_the_word(definition).splitlines()
     first = next((sentence for line in lines for sentence in sentences(line)), "").rstrip(".!?… ")
+    if _STUB.match(first):
+        return Gloss("", "remark")
     spelt_out = _SHORT_FOR.sub("", first)
     initials = re.sub(r"\W", "", word).lower()
     opening = re.split(r"[,;:(]", spelt_out)[0].split()
@@ -135,6 +139,7 @@ def gloss(definition: str, word: str = "") -> Gloss:
             text = re.sub(r",?\s+and\s+.*$", "", text)
         if len(text.split()) > _LONGEST and not _GENERIC.match(text):
             text = _RELATIVE.sub("", text)
+        text = _OWNER.sub("a ", text)
         shape: Shape = "noun"
     else:
         text, shape = _ALTERNATIVE.sub("", text), "other"
@@ -158,6 +163,8 @@ def inflected(text: str, like: str) -> str:
 
 
 def _with_ending(verb: str, ending: str) -> str:
+    if ending == "ing" and verb.endswith("ie"):
+        return verb[:-2] + "ying"
     if verb.endswith("e") and not (ending == "ing" and verb.endswith(("ee", "oe", "ye"))):
         return verb[:-1] + ending
     if ending == "ed" and re.search(r"[^aeiou]y$", verb):

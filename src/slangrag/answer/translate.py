@@ -28,6 +28,12 @@ _NUMBER_BEFORE: Final = re.compile(
     r"(?:\b\d[\d,.]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|few|many|several))\s+$",
     re.IGNORECASE,
 )
+_ONE_BEFORE: Final = re.compile(r"\b(?:an?|this|that)\s+$", re.IGNORECASE)
+_BE_BEFORE: Final = re.compile(r"(?:\b(?:is|are|was|were|am|be)|['’](?:s|re|m))\s+$", re.IGNORECASE)
+_DEGREE_BEFORE: Final = re.compile(r"\b(?:so|very|really|much|more|looks?|feels?)\s+$", re.IGNORECASE)
+_VERB_BEFORE: Final = re.compile(
+    r"\b(?:to|i|you|we|they|he|she|will|can|don['’]t|let['’]s|gonna|wanna)\s+$", re.IGNORECASE
+)
 _OBJECT_AFTER: Final = re.compile(
     r"\s+(?:a|an|the|my|your|his|her|its|our|their|this|that|these|those|him|it|them|me|us|you|[A-Z]\w+)\b"
 )
@@ -112,8 +118,11 @@ def plain_terms(text: str, retrieval: Retrieval) -> tuple[Term, ...]:
             continue
         if all(span.end <= term.start or span.start >= term.end for term in chosen):
             senses = [other for other in retrieval.hits if other.span == span]
+            shapes = [gloss(s.entry.definition, s.entry.word).shape for s in senses]
             place = expected(text[: span.start])
-            fitting = (s for s in senses if gloss(s.entry.definition, s.entry.word).shape in place)
+            if _ONE_BEFORE.search(text[: span.start]) and "noun" in shapes:
+                place = ("noun",)
+            fitting = (s for s, shape in zip(senses, shapes, strict=True) if shape in place)
             chosen.append(_term(next(fitting, hit), span.start, span.end, text))
     return tuple(sorted(chosen, key=lambda term: term.start))
 
@@ -172,17 +181,12 @@ def _join(before: str, term: Term, meaning: Gloss, after: str) -> str:
 
 def expected(before: str) -> tuple[Shape, ...]:
     """Shapes of gloss that can follow `before`, as far as the last words tell."""
-    article = _ARTICLE_BEFORE.search(before)
-    if article or _NUMBER_BEFORE.search(before):
+    if _ARTICLE_BEFORE.search(before) or _NUMBER_BEFORE.search(before):
         return ("noun", "other")
-    if re.search(
-        r"\b(?:is|are|was|were|be|so|very|really|looks?|feels?|'s|'re|'m)\s+$", before, re.IGNORECASE
-    ):
-        return ("other",)
-    if re.search(
-        r"\b(?:to|i|you|we|they|he|she|will|can|don't|let's|gonna|wanna)\s+$", before, re.IGNORECASE
-    ):
+    if _VERB_BEFORE.search(before):
         return ("verb",)
+    if _BE_BEFORE.search(before) or _DEGREE_BEFORE.search(before):
+        return ("other",)
     return ("verb", "noun", "other")
 
 
@@ -194,14 +198,15 @@ def _fits(before: str, term: Term, meaning: Gloss, after: str) -> bool:
     if meaning.shape == "verb":
         passive = re.search(r"\b(?:got|get|gets|was|were|been|being|is|are)\s+$", before)
         has_object = " " in meaning.text and _OBJECT_AFTER.match(after)
-        return not (article or passive or has_object or (meaning.wants_object and re.match(r"\s+\w", after)))
+        astray = "verb" not in expected(before)
+        return not (astray or passive or has_object or (meaning.wants_object and re.match(r"\s+\w", after)))
     if meaning.shape == "other" and term.span.endswith("ed") and _OBJECT_AFTER.match(after):
         return False
-    if article:
-        return not re.match(r"\w+ing\b", meaning.text)
+    if re.match(r"\w{2,}ing\b", meaning.text) and not term.span.lower().endswith(("ing", "in", "in'")):
+        return not article and _BE_BEFORE.search(before) is not None
     if meaning.shape == "noun" and not _NUMBER_BEFORE.search(before):
         # With no article before it, a countable noun is an address ("chill, dude") or part of a name.
-        return re.search(r"\b(?:is|are|was|were|'s|'re|'m)\s+$", before) is not None
+        return article is not None or _BE_BEFORE.search(before) is not None
     return True
 
 

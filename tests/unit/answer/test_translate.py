@@ -23,6 +23,10 @@ DATA = {
     "whip": "A car, usually an expensive or good-looking one.",
     "tbh": "To be honest, placed before or after a frank opinion.",
     "Karen": "A rude, entitled person, typically a middle-aged woman.",
+    "cap": "To lie or to boast about something that did not happen.",
+    "crib": "A person's home or apartment.",
+    "send me": "Making me laugh uncontrollably.",
+    "lmr": "see [left on read]",
     "dude": "A man, or a casual word of address for anyone.",
 }
 
@@ -53,6 +57,9 @@ def plain(text: str, *spans: tuple[str, str]) -> str:
         ("such a fit", [("fit", "fit")], "such an outfit"),
         ("Salty again? Ok.", [("Salty", "salty")], "Bitter again? Ok."),
         ("tbh it was fine", [("tbh", "tbh")], "to be honest it was fine"),
+        ("stop capping", [("capping", "cap")], "stop lying"),
+        ("my crib is a mess", [("crib", "crib")], "my home is a mess"),
+        ("they lmr again", [("lmr", "lmr")], "they lmr again"),
         ("what a Karen", [("Karen", "Karen")], "what a rude, entitled person"),
     ],
 )
@@ -73,6 +80,8 @@ def test_a_gloss_takes_the_words_place(text: str, spans: list[tuple[str, str]], 
             ("no cap", "no cap"),
             "no cap (used to stress that what you say is the honest truth) it works",
         ),
+        ("send me the list", ("send me", "send me"), "send me (making me laugh uncontrollably) the list"),
+        ("so much dip", ("dip", "dip"), "so much dip (leave a place quickly)"),
         ("easy, dude", ("dude", "dude"), "easy, dude (a man)"),
     ],
 )
