@@ -17,6 +17,7 @@ from slangrag.cli.ask_command import ask
 from slangrag.cli.chat_command import chat
 from slangrag.cli.define_command import define
 from slangrag.cli.doctor_command import doctor
+from slangrag.cli.eval_command import evaluate
 from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
 from slangrag.cli.translate_command import translate
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (ingest, ask, chat, translate, define, search, doctor):
     app.command()(command)
+app.command("eval")(evaluate)
 for group, commands in (
     ("store", store_command.app),
     ("models", models_command.app),

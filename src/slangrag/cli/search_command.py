@@ -33,7 +33,7 @@ def search(
     settings = load_settings({"store": store, "engine": engine, "safe": safe})
     text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
     with open_slang(settings) as slang:
-        found = retrieve(text, slang, limit=limit, mode=_mode(mode), explain=explain)
+        found = retrieve(text, slang, limit=limit, mode=named_mode(mode), explain=explain)
     if as_json:
         from slangrag.cli.render.terminal import write_json
 
@@ -42,7 +42,8 @@ def search(
         _as_text(found, safe=settings.safe, explain=explain)
 
 
-def _mode(name: str) -> Mode:
+def named_mode(name: str) -> Mode:
+    """The mode of that name. Raises UsageError for another."""
     from slangrag.errors import UsageError
     from slangrag.retrieval.types import Mode
 

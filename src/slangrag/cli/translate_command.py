@@ -43,7 +43,7 @@ def translate(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say a message in plain English (or in slang), with a glossary of what was translated."""
+    """Say a message in plain English (or in slang), with its glossary."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.question import read_question
     from slangrag.cli.render.terminal import write_json

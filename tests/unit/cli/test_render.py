@@ -1,0 +1,62 @@
+"""Small pieces of what is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from slangrag.cli.render.hits import hit_documents, reasons
+from slangrag.cli.render.progress import duration
+from slangrag.cli.render.sizes import size
+from slangrag.corpus.entry import Entry
+from slangrag.retrieval.types import Hit, Span
+
+ENTRY = Entry("0000004", "salty", "Bitter.\nHe is salty.", 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (12_345, "12 kB"),
+        (999_600, "1.0 MB"),
+        (1_081_344, "1.1 MB"),
+        (98_362_432, "98 MB"),
+        (9_300_000_000, "9.3 GB"),
+        (5_000_000_000_000_000, "5000 TB"),
+    ],
+)
+def test_sizes_are_short_and_never_grow_by_a_unit_too_late(count: int, said: str) -> None:
+    assert size(count) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(42.4, "42 s"), (59.9, "1 min 00 s"), (185, "3 min 05 s"), (25_920, "7 h 12 min")]
+)
+def test_durations_are_said_as_people_do(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_the_reasons_name_the_largest_parts_first_and_count_the_rest() -> None:
+    signals = {f"part{n}": n / 10 for n in range(12)} | {"harm": -5.0}
+    said = reasons(Hit(ENTRY, 1.6, "exact", signals=signals))
+    assert said.startswith("score 1.60 = harm -5.00  part11 +1.10  part10 +1.00")
+    assert said.endswith("5 smaller +1.00")
+
+
+def test_a_short_score_has_no_rest() -> None:
+    assert reasons(Hit(ENTRY, 1.0, "exact", signals={"rarity": 1.0})) == "score 1.00 = rarity +1.00"
+
+
+def test_a_hit_without_a_span_or_votes_says_null_and_not_zero() -> None:
+    unknown = Entry("1", "zib", "A lamp.", None, None)
+    (document,) = hit_documents([Hit(unknown, 0.5, "semantic")])
+    assert document["span"] is None
+    assert document["up_votes"] is None
+    assert "signals" not in document
+
+
+def test_a_span_keeps_its_offsets() -> None:
+    (document,) = hit_documents([Hit(ENTRY, 0.5, "exact", Span("salty", 3, 8))], explain=True)
+    assert document["span"] == {"text": "salty", "start": 3, "end": 8}
+    assert document["signals"] == {}
