@@ -89,12 +89,12 @@ def ingest(csv_path: Path, store: Path, embedder: Embedder) -> tuple[float, floa
     stages: dict[str, float] = {}
 
     def tell(progress: Progress) -> None:
-        stages.setdefault(progress.stage, time.monotonic())
+        stages[progress.stage] = time.monotonic()
 
     began = time.monotonic()
     report = run(IngestPlan(csv_path, store), embedder, progress=tell)
     whole = time.monotonic() - began
-    return report.rows_read / (stages["headwords"] - began), report.rows_read / whole
+    return report.rows_read / (stages["read/embed"] - began), report.rows_read / whole
 
 
 def langchain(texts: Sequence[str], folder: Path, embedder: Embedder) -> float:

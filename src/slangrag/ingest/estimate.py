@@ -22,10 +22,12 @@ from slangrag.ingest.stop import StopFlag
 
 _PROBED_TEXTS: Final = 2_048
 _PROBE_SECONDS: Final = 5.0
-# Measured on generated files of 200,000 and 2,580,000 rows: see benchmarks/fullsize.py.
-_LEXICON_BYTES: Final = 600
-_INDEX_BYTES: Final = 1_900
-_INDEX_ROWS_PER_SECOND: Final = 1_200 * 384  # times dimensions
+# Bytes a row beside its vector and its text, which the lexicon holds twice (once for full text) and
+# Chroma three times: measured on generated stores of 200,000 (lexicon) and 5,000 rows (index).
+_LEXICON_BYTES: Final = 200
+_INDEX_BYTES: Final = 1_150
+_TEXT_COPIES: Final = 5
+_INDEX_ROWS_PER_SECOND: Final = 1_200 * 384  # times dimensions; a CPU-second of Chroma 1.5.9
 _WORKING_MEMORY: Final = 500 * 1024 * 1024
 
 
@@ -91,7 +93,7 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
         embedder_rate=rate,
         embed_seconds=rows / rate if rate else 0.0,
         index_seconds=rows * identity.dimension / _INDEX_ROWS_PER_SECOND,
-        disk=rows * (vector + _LEXICON_BYTES + 2 * vector + _INDEX_BYTES) + 5 * characters,
+        disk=rows * (3 * vector + _LEXICON_BYTES + _INDEX_BYTES) + _TEXT_COPIES * characters,
         memory=_WORKING_MEMORY + rows * (2 * vector + 500),
         notes=notes,
     )

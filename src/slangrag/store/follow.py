@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 class Follower:
-    """Starts the child once there is enough to do, keeps its place, and ends it at the end of a load."""
+    """Starts the child once two batches wait, keeps its place, and ends it at the end of a load."""
 
     def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
         self._writer = writer
