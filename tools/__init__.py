@@ -1,0 +1,1 @@
+"""What the project writes about itself, made by running it."""
