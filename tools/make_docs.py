@@ -98,6 +98,7 @@ def in_terminal(command: str, folder: Path, columns: int) -> str:
         "SLANGRAG_STORE": "store",
         "SLANGRAG_ENGINE": "embedded",
         "SLANGRAG_CACHE": str(CACHE),
+        "PATH": str(SLANGRAG.parent),
     }
     running = subprocess.Popen(
         arguments, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=environ, close_fds=True
@@ -114,7 +115,10 @@ def in_terminal(command: str, folder: Path, columns: int) -> str:
         seen += some
     if running.wait() != 0:
         raise SystemExit(f"{command} ended with {running.returncode}:\n{seen.decode()}")
-    return settled(seen.decode("utf-8")).replace(f"{folder}/", "").replace(f"{CACHE}", "~/.cache/slangrag")
+    said = settled(seen.decode("utf-8"))
+    for here, there in ((f"{folder}/", ""), (f"{ROOT}/", ""), (str(CACHE), "~/.cache/slangrag")):
+        said = said.replace(here, there)
+    return said
 
 
 def settled(sent: str) -> str:

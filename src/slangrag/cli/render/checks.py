@@ -18,9 +18,7 @@ def show_check(name: str, ok: bool | None, said: str, hint: str, *, width: int) 
     label = Text().append(f"{word:<4}", style=style).append(f"{name:<{width}}  ", style="bold")
     show_labelled(label, Text(printable(said)))
     if hint:
-        show_labelled(
-            Text("next: ".rjust(label.cell_len), style="dim"), Text(printable(hint), style="yellow")
-        )
+        show_labelled(Text("next: ".rjust(label.cell_len), style="dim"), Text(printable(hint), style="cyan"))
 
 
 def show_verdict(failures: int) -> None:

@@ -28,15 +28,16 @@ def spoken(text: str, *, safe: bool) -> str:
     return text
 
 
-def votes(entry: Entry) -> Text:
-    """Votes as a bar and two numbers; nothing where the source does not say."""
+def votes(entry: Entry, *, bar: bool = True) -> Text:
+    """Votes as a bar (if wanted, and on a terminal) and two numbers; nothing where the source is silent."""
     if entry.up_votes is None or entry.down_votes is None:
         return Text()
     total = entry.up_votes + entry.down_votes
     text = Text()
-    if total and stdout().is_terminal:
+    if bar and total and stdout().is_terminal:
+        stroke = "━" if stdout().encoding.startswith("utf") else "="
         filled = round(_BAR * entry.up_votes / total)
-        text.append("━" * filled, style="green").append("━" * (_BAR - filled), style="red").append(" ")
+        text.append(stroke * filled, style="green").append(stroke * (_BAR - filled), style="red").append(" ")
     return text.append(f"+{entry.up_votes:,} -{entry.down_votes:,}", style="dim")
 
 
@@ -49,9 +50,11 @@ def definition(text: str, *, safe: bool) -> Text:
 
 
 def one_line(text: str, width: int, *, safe: bool) -> str:
-    """The start of a definition on one line, at most `width` characters."""
+    """The start of a definition on one line, at most `width` columns."""
+    from rich.cells import cell_len, set_cell_size
+
     line = " ".join(spoken(text, safe=safe).split())
-    return line if len(line) <= width else line[: max(1, width - 1)].rstrip() + "…"
+    return line if cell_len(line) <= width else set_cell_size(line, max(1, width - 1)).rstrip() + "…"
 
 
 def show_entry(entry: Entry, number: int, *, safe: bool) -> None:

@@ -8,6 +8,9 @@ from typing import Any, Final
 from slangrag.retrieval.types import Hit
 
 _PARTS: Final = 8
+_WIDE: Final = 70  # columns from which there is room for a bar of votes
+_LEAST_TEXT: Final = 12
+_PIPE_ROOM: Final = 400
 
 
 def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None:
@@ -18,14 +21,16 @@ def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None
     from slangrag.cli.render.terminal import INDENT, show, stdout
 
     console = stdout()
-    room = console.width if console.is_terminal else 400
+    room = console.width if console.is_terminal else _PIPE_ROOM
     for number, hit in enumerate(hits, start=1):
-        tail = votes(hit.entry)
+        tail = votes(hit.entry, bar=room >= _WIDE)
         line = Text().append(f"[{number}] ", style="dim")
         line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
-        left = max(20, room - line.cell_len - tail.cell_len - 2)
-        line.append(one_line(hit.entry.definition, left, safe=safe)).append("  ").append_text(tail)
-        show(line)
+        left = max(_LEAST_TEXT, room - line.cell_len - tail.cell_len - 2)
+        text = Text(one_line(hit.entry.definition, left, safe=safe))
+        if console.is_terminal and tail:
+            text.pad_right(left - text.cell_len)
+        show(line.append_text(text).append("  ").append_text(tail))
         if explain:
             show(Text(f"{hit.match}: {reasons(hit)}", style="dim"), indent=INDENT)
 
