@@ -5,6 +5,7 @@ Knows nothing of how a headword was found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,17 +23,21 @@ _FURTHER_DESCRIBED: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A headword that may be the answer. score is a log-probability up to a constant.
+    """A headword that may be the answer; senses are its entries, best first.
 
-    senses are its entries, best first; signals say why the headword is here.
+    parts are what its score is the sum of, by the signals' names.
     """
 
     headword: Headword
-    score: float
     match: Match
     span: Span | None
     senses: Sequence[Sense]
-    signals: Mapping[str, float]
+    parts: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """A log-probability up to a constant."""
+        return math.fsum(self.parts.values())
 
 
 def unique(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -59,12 +64,13 @@ def by_score(candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
 
 
 def _hit(candidate: Candidate, sense: Sense, number: int) -> Hit:
-    further = _FURTHER_DESCRIBED if candidate.span is None else _FURTHER_SEEN
-    behind = candidate.senses[0].score - sense.score + (further if number else 0.0) + number * 1e-6
-    signals = {**candidate.signals, **{f"sense: {name}": value for name, value in sense.signals.items()}}
-    return Hit(
-        sense.entry, candidate.score - min(behind, _FARTHEST), candidate.match, candidate.span, signals
-    )
+    parts = dict(candidate.parts)
+    if number:
+        further = _FURTHER_DESCRIBED if candidate.span is None else _FURTHER_SEEN
+        behind = candidate.senses[0].score - sense.score
+        parts["another sense"] = -min(behind + further, _FARTHEST) - number * 1e-6
+    score = math.fsum(parts.values())
+    return Hit(sense.entry, score, candidate.match, candidate.span, parts)
 
 
 def shifted(span: Span, by: int) -> Span:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from slangrag.retrieval.candidates import Candidate
+from slangrag.retrieval.signals import Sighting
 from slangrag.retrieval.spans import Found
 from slangrag.retrieval.types import Known
 from slangrag.retrieval.typos import Correction
@@ -18,9 +19,14 @@ def named(found: Found) -> Known:
     return "yes" if found.form in ("exact", "elongated") else "maybe"
 
 
-def misspelt(corrections: Sequence[Correction], weights: Mapping[str, float]) -> Known:
-    """For a word that is not there: at best a typo, which is offered and never taken for found."""
-    return "maybe" if corrections and corrections[0].score >= weights["typo floor"] else "no"
+def offered(corrections: Sequence[Correction], weights: Mapping[str, float]) -> list[Correction]:
+    """Those corrections that are likelier slips than chance neighbours of a word that is not there."""
+    return [one for one in corrections if one.score >= weights["typo floor"]]
+
+
+def partly(near: Sequence[Correction], seen: Sequence[tuple[float, Sighting]]) -> Known:
+    """For a word or phrase that is not there: at best a typo or a phrase with a headword in it."""
+    return "maybe" if near or any(sighting.found.match == "exact" for _, sighting in seen) else "no"
 
 
 def found(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from slangrag.corpus.headword import fold
 from slangrag.retrieval import knowing
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
 from slangrag.retrieval.senses import entries_of, points_to, rank
-from slangrag.retrieval.signals import sightings, weigh
+from slangrag.retrieval.signals import sightings, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import Found, find, find_whole
 from slangrag.retrieval.types import Known, Match, Retrieval, Span
@@ -42,11 +42,11 @@ def define(word: str, store: SlangStore) -> Definition:
     found = named((Span(word, 0, len(word)),), store)
     if not found:
         near = corrections(word, store.headwords, weights.typo, limit=SUGGESTIONS)
-        known = knowing.misspelt(near, weights.known)
-        return Definition(word, known, (), tuple(one.headword.word for one in near))
+        near = knowing.offered(near, weights.known)
+        return Definition(word, "maybe" if near else "no", (), tuple(one.headword.word for one in near))
     known = knowing.named(found[0])
     best = [one for one in found if one.match == found[0].match]
-    candidates = [candidate(one.headword, 0.0, one.match, one.span, store, weights) for one in best]
+    candidates = [candidate(one.headword, {}, one.match, one.span, store, weights) for one in best]
     candidates += followed(candidates[0], store, weights)
     entries = tuple(sense.entry for one in candidates for sense in one.senses)
     return Definition(word, known, entries)
@@ -65,7 +65,7 @@ def named(subjects: Sequence[Span], store: SlangStore) -> list[Found]:
 
 def candidate(
     headword: Headword,
-    score: float,
+    parts: Mapping[str, float],
     match: Match,
     span: Span | None,
     store: SlangStore,
@@ -74,7 +74,7 @@ def candidate(
     """A headword with its senses in the order of what is known without any context."""
     entries = entries_of(store.lexicon, headword.hid)
     senses = rank(entries, weights.sense, spelling=span.text if span else "")
-    return Candidate(headword, score, match, span, senses, {})
+    return Candidate(headword, match, span, senses, parts)
 
 
 def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Candidate]:
@@ -83,14 +83,15 @@ def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Cand
         target = fold(points_to(sense.entry) or "")
         headword = store.headwords.exact([target]).get(target)
         if headword is not None and headword.hid != first.headword.hid:
-            return [candidate(headword, first.score - 1.0, first.match, first.span, store, weights)]
+            parts = {**first.parts, "followed": -0.5}
+            return [candidate(headword, parts, first.match, first.span, store, weights)]
     return []
 
 
 def answer(query: str, found: Sequence[Found], store: SlangStore, weights: Weights, limit: int) -> Retrieval:
     """The entries of the headwords that were asked for, the surest form first."""
     candidates = [
-        candidate(one.headword, -float(place), one.match, one.span, store, weights)
+        candidate(one.headword, {"place": -float(place)}, one.match, one.span, store, weights)
         for place, one in enumerate(found[:limit])
     ]
     candidates[1:1] = followed(candidates[0], store, weights)
@@ -99,19 +100,24 @@ def answer(query: str, found: Sequence[Found], store: SlangStore, weights: Weigh
 
 
 def offer(query: str, subject: Span, store: SlangStore, weights: Weights, limit: int) -> Retrieval:
-    """The word is not there: what it may be a misspelling of, then headwords inside the phrase."""
-    near = corrections(subject.text, store.headwords, weights.typo, limit=SUGGESTIONS)
+    """The word is not there: what it may be a misspelling of, and headwords inside the phrase."""
+    near = knowing.offered(
+        corrections(subject.text, store.headwords, weights.typo, limit=SUGGESTIONS), weights.known
+    )
     candidates = [
-        candidate(one.headword, one.score, "fuzzy", subject, store, weights) for one in near[:limit]
+        candidate(one.headword, weighed(one.signals, weights.typo), "fuzzy", subject, store, weights)
+        for one in near[:limit]
     ]
+    inside = find(subject.text, store.headwords)
+    seen = weigh(sightings(subject.text, inside, store.headwords), weights.span)
     floor = min((c.score for c in candidates), default=0.0) - 1.0
     taken = {c.headword.hid for c in candidates}
-    seen = sightings(subject.text, find(subject.text, store.headwords), store.headwords)
-    for place, (_, sighting) in enumerate(weigh(seen, weights.span)[:_MOST_PARTS]):
+    for place, (_, sighting) in enumerate(seen[:_MOST_PARTS]):
         if sighting.headword.hid not in taken:
-            span = shifted(sighting.found.span, subject.start)
-            score = floor - place
-            candidates.append(candidate(sighting.headword, score, "lexical", span, store, weights))
-    known = knowing.misspelt(near, weights.known)
+            found = sighting.found
+            span = shifted(found.span, subject.start)
+            parts = {"below the rest": floor, "place": -float(place)}
+            candidates.append(candidate(sighting.headword, parts, found.match, span, store, weights))
+    known = knowing.partly(near, seen)
     suggestions = tuple(one.headword.word for one in near)
     return Retrieval(query, "define", known, by_headword(candidates, limit), suggestions, store.lacks)

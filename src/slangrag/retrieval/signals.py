@@ -103,9 +103,13 @@ def _signals(
     }
 
 
+def weighed(signals: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
+    """Each signal's part in the score: its value times its weight; parts of nothing are left out."""
+    parts = {name: weights.get(name, 0.0) * value for name, value in signals.items()}
+    return {name: part for name, part in parts.items() if part}
+
+
 def weigh(seen: Sequence[Sighting], weights: Mapping[str, float]) -> list[tuple[float, Sighting]]:
     """Each sighting with its score (log-probability up to a constant), the best first."""
-    scored = [
-        (math.fsum(weights.get(name, 0.0) * value for name, value in s.signals.items()), s) for s in seen
-    ]
+    scored = [(math.fsum(weighed(s.signals, weights).values()), s) for s in seen]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].headword.hid))

@@ -18,7 +18,7 @@ from slangrag.retrieval.candidates import Candidate, by_score, unique
 from slangrag.retrieval.intent import Reading
 from slangrag.retrieval.meaning import describe
 from slangrag.retrieval.senses import cosines, entries_of, rank
-from slangrag.retrieval.signals import Sighting, sightings, weigh
+from slangrag.retrieval.signals import Sighting, sightings, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import find
 from slangrag.retrieval.types import Intent, Match, Retrieval
@@ -112,7 +112,7 @@ def _spotted(
     """Headwords seen in the text: how much they look like its slang, and how well a sense fits it."""
     fitting = fits([sighting.headword for _, sighting in seen], vector, store)
     candidates = []
-    for score, sighting in seen:
+    for _, sighting in seen:
         found, hid = sighting.found, sighting.headword.hid
         lead = fitting.lead(hid)
         senses = rank(
@@ -122,9 +122,8 @@ def _spotted(
             cosines=fitting.cosines,
             spelling=found.span.text,
         )
-        total = score + weights.span.get("fit", 0.0) * lead
-        signals = {**sighting.signals, "fit": lead}
-        candidates.append(Candidate(sighting.headword, total, found.match, found.span, senses, signals))
+        parts = weighed({**sighting.signals, "fit": lead}, weights.span)
+        candidates.append(Candidate(sighting.headword, found.match, found.span, senses, parts))
     return _as_log_probabilities(candidates, prior)
 
 
@@ -133,24 +132,22 @@ def _described(
 ) -> list[Candidate]:
     """Headwords whose definitions say what the text says."""
     match: Match = "lexical" if vector is None else "semantic"
-    adapted = 0.0
     if vector is not None and store.embedder is not None:
-        vector, is_adapted = adapt(vector, store.embedder.identity)
-        adapted = float(is_adapted)
+        vector, _ = adapt(vector, store.embedder.identity)
     candidates = []
     for one in describe(text, vector, store, weights.reverse)[:_MOST_MEANT]:
         entries = store.lexicon.entries(list(one.cosines)) or entries_of(store.lexicon, one.headword.hid)
         senses = rank(entries, weights.sense, context=text, cosines=one.cosines)
-        candidates.append(
-            Candidate(one.headword, one.score, match, None, senses, {**one.signals, "adapted": adapted})
-        )
+        parts = weighed(one.signals, weights.reverse)
+        candidates.append(Candidate(one.headword, match, None, senses, parts))
     return _as_log_probabilities(candidates, prior)
 
 
 def _as_log_probabilities(candidates: Sequence[Candidate], prior: float) -> list[Candidate]:
-    """Scores of one kind made comparable with the other's: log of their soft-max share, times the prior."""
+    """Scores of one kind made comparable with the other's: log of their soft-max share, plus the prior's."""
     if not candidates:
         return []
     top = max(c.score for c in candidates)
-    total = top + math.log(sum(math.exp(c.score - top) for c in candidates))
-    return [replace(c, score=c.score - total + prior) for c in candidates]
+    total = top + math.log(math.fsum(math.exp(c.score - top) for c in candidates))
+    added = {"against the rest": -total, "reading of the text": prior}
+    return [replace(c, parts={**c.parts, **added}) for c in candidates]

@@ -1,0 +1,107 @@
+"""Questions that name their word."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.retrieval.conftest import MakeStore
+
+from slangrag.retrieval.naming import define
+from slangrag.retrieval.retrieve import retrieve
+from slangrag.retrieval.slang_store import SlangStore
+
+
+@pytest.fixture
+def slang(make_store: MakeStore) -> SlangStore:
+    return make_store(
+        ("ghost", "To stop answering somebody's messages without a word of explanation.", 90, 10),
+        ("Ghosting", "Vanishing from a chat for good.", 40, 4),
+        ("bussin", "Really delicious.", 50, 5),
+        ("on fleek", "Done to perfection, of eyebrows above all.", 30, 3),
+        ("net flix", "A film service misspelt.", 3, 9),
+        ("<3", "A heart lying on its side.", 9, 1),
+        ("3", "The number of wishes in a fairy tale.", 2, 1),
+        ("yeet", "To throw something far and with joy.", 80, 5),
+        ("yote", "see [yeet]", 5, 1),
+        ("salty", "Bitter about a small defeat.", 60, 6),
+        ("salty", "bitter about a small DEFEAT!!", 6, 2),
+        ("salty", "Full of salt, as the sea is.", 5, 30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "match"),
+    [
+        ("what does bussin mean", "bussin", "exact"),
+        ("what does BUSSIN mean", "bussin", "exact"),
+        ("what does bussinnnn mean", "bussin", "inflected"),
+        ("what does ghosted mean", "ghost", "inflected"),
+        ("what does #onfleek mean", "on fleek", "inflected"),
+        ("what does netflix mean", "net flix", "inflected"),
+        ("what does <3 mean", "<3", "exact"),
+        ("what does 3 mean", "3", "exact"),
+        ("what does it mean to ghost someone", "ghost", "exact"),
+        ("what does salti mean", "salty", "fuzzy"),
+        ("what does bussni mean", "bussin", "fuzzy"),
+    ],
+)
+def test_a_headword_is_found_however_it_is_written(
+    slang: SlangStore, query: str, word: str, match: str
+) -> None:
+    first = retrieve(query, slang).hits[0]
+    assert (first.entry.word, first.match) == (word, match)
+
+
+def test_a_typo_is_offered_the_nearest_headword_and_never_answered_as_if_found(slang: SlangStore) -> None:
+    found = retrieve("what does yeeet mean", slang)
+    assert found.hits[0].entry.word == "yeet"
+    typo = retrieve("what does yete mean", slang)
+    assert typo.known == "maybe"
+    assert "yeet" in typo.suggestions
+    assert define("yete", slang).entries == ()
+    assert "yeet" in define("yete", slang).suggestions
+
+
+def test_a_word_that_is_not_there_is_not_known(slang: SlangStore) -> None:
+    found = retrieve("what does skibidi mean", slang)
+    assert found.known == "no"
+    assert not found.hits
+
+
+def test_a_phrase_that_is_not_there_shows_the_headword_inside_it_and_says_maybe(slang: SlangStore) -> None:
+    found = retrieve("what does salty goblin era mean", slang)
+    assert found.known == "maybe"
+    assert found.hits[0].entry.word == "salty"
+    assert found.hits[0].span is not None
+    assert found.hits[0].span.text == "salty"
+
+
+def test_the_span_of_a_hit_is_where_the_question_has_the_word(slang: SlangStore) -> None:
+    query = 'what does "bussin" mean in texting'
+    span = retrieve(query, slang).hits[0].span
+    assert span is not None
+    assert query[span.start : span.end] == span.text
+    assert "bussin" in span.text
+
+
+def test_a_stub_is_followed_one_step(slang: SlangStore) -> None:
+    assert [entry.word for entry in define("yote", slang).entries] == ["yote", "yeet"]
+
+
+def test_near_duplicates_are_shown_once_and_the_better_liked_first(slang: SlangStore) -> None:
+    entries = define("salty", slang).entries
+    assert [entry.up_votes for entry in entries] == [60, 5]
+
+
+def test_a_definition_asks_for_no_vector_and_says_nothing_of_lacking_one(slang: SlangStore) -> None:
+    assert retrieve("what does yeet mean", slang).notes == ()
+
+
+def test_the_parts_of_an_explained_score_add_up_to_it(slang: SlangStore) -> None:
+    for query in (
+        "what does ghosted mean",
+        "what does yete mean",
+        "he got salty and yeet my phone",
+        "bussin",
+    ):
+        for hit in retrieve(query, slang, explain=True, limit=20).hits:
+            assert sum(hit.signals.values()) == pytest.approx(hit.score)
