@@ -86,7 +86,8 @@ def note(message: str) -> None:
 
     from slangrag.corpus.clean import printable
 
-    stderr().print(Text(printable(message), style="dim"), soft_wrap=True)
+    console = stderr()
+    console.print(Text(printable(message), style="dim"), soft_wrap=not console.is_terminal)
 
 
 def write_json(document: Mapping[str, Any]) -> None:
