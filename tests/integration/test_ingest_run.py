@@ -255,6 +255,9 @@ def test_another_model_is_refused_and_reembed_replaces_every_vector(tmp_path: Pa
     run(plan_of(path, store), StubEmbedder(16))
     with pytest.raises(StoreMismatch, match=r"stub/hash .* stub/other"):
         run(plan_of(path, store), StubEmbedder(24, model="other"))
+    assert finished(plan_of(path, store, reembed=True)) is None, (
+        "a finished load is no reason to keep vectors"
+    )
     stop = StopFlag()
 
     def fault(number: int, texts: Sequence[str]) -> None:

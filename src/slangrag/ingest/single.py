@@ -32,8 +32,13 @@ from slangrag.store.writer import LexiconWriter, guard, open_writer
 
 
 def finished(plan: IngestPlan) -> IngestReport | None:
-    """The report of an ingest that has nothing left to do; None if there is something. Needs no engine."""
+    """The report of an ingest that has nothing left to do; None if there is something. Needs no engine.
+
+    Always None with `reembed`: only the embedder knows whether the vectors are its own.
+    """
     began = time.monotonic()
+    if plan.reembed:
+        return None
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.csv, columns=plan.columns) as source:
             done = ledgers.finished(lexicon.connection, source.fingerprint.sha256, plan.options)
