@@ -28,7 +28,7 @@ from slangrag.corpus.headword import fold
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.retrieval import intent, meaning, senses, spans, texts, typos
 from slangrag.retrieval.adapter import adapt
-from slangrag.retrieval.signals import sightings
+from slangrag.retrieval.signals import sightings, weighed
 from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.retrieval.weights import Weights, load_weights
 
@@ -294,6 +294,42 @@ def fit_message(
     return {name: round(float(v), 4) for name, v in zip(names, w, strict=True)}
 
 
+def fit_known(
+    store: SlangStore, weights: Weights, sentences: Sequence[Question], described: Sequence[Question]
+) -> dict[str, float]:
+    """Floors of evidence, as quantiles of what right answers have.
+
+    A correction is offered from where 1 % of the right ones lie below, and likely from 10 %. A headword
+    seen in a message is known from 5 %, perhaps from 1 %. A described one is known from where, above,
+    half have the right one among the first ten; perhaps from 2 % of those that do.
+    """
+
+    def evidence(signals: Mapping[str, float], table: Mapping[str, float]) -> float:
+        return float(sum(weighed(signals, table).values()))
+
+    slipped = gather(slips(store, 600), lambda q: meant_by(q, store))
+    typo = [evidence(s, weights.typo) for s, r in zip(slipped.rows, slipped.right, strict=True) if r]
+    some = random.Random(0).sample(list(sentences), min(800, len(sentences)))
+    seen = gather(some, lambda q: seen_in(q, store))
+    span = [evidence(s, weights.span) for s, r in zip(seen.rows, seen.right, strict=True) if r]
+    best, right = [], []
+    for question in described:
+        ranked = list(described_by(question, store, weights))
+        best.append(evidence(ranked[0][0], weights.reverse))
+        right.append(any(is_right for _, is_right in ranked[:10]))
+    tops, hits = np.array(best), np.array(right)
+    sure = [t for t in np.quantile(tops, np.linspace(0, 0.98, 50)) if hits[tops >= t].mean() >= 0.5]
+    floors = {
+        "typo offered": np.quantile(typo, 0.01),
+        "typo likely": np.quantile(typo, 0.1),
+        "seen yes": np.quantile(span, 0.05),
+        "seen maybe": np.quantile(span, 0.01),
+        "described yes": min(sure, default=tops.max()),
+        "described maybe": np.quantile(tops[hits], 0.02),
+    }
+    return {name: round(float(value), 3) for name, value in floors.items()}
+
+
 def read_questions(folder: Path, name: str) -> list[Question]:
     """The questions of one file."""
     path = next(folder.glob(f"{name}*.jsonl"))
@@ -343,7 +379,8 @@ def fit_all(store: SlangStore, folder: Path) -> Weights:
         )
         print(f"reverse, {name} ({end - begin}): {recall(some, scores[np.array(kept)], (1, 5, 10, 100))}")
     weights = replace(weights, reverse=found)
-    return replace(weights, message=fit_message(store, weights, messages, descriptions))
+    weights = replace(weights, message=fit_message(store, weights, messages, descriptions))
+    return replace(weights, known=fit_known(store, weights, sentences, described))
 
 
 def main() -> None:

@@ -25,7 +25,8 @@ _FURTHER_DESCRIBED: Final = 20.0
 class Candidate:
     """A headword that may be the answer; senses are its entries, best first.
 
-    parts are what its score is the sum of, by the signals' names.
+    parts are what its score is the sum of, by the signals' names. evidence is that sum before it was
+    compared with other candidates: it means the same in every question.
     """
 
     headword: Headword
@@ -33,6 +34,7 @@ class Candidate:
     span: Span | None
     senses: Sequence[Sense]
     parts: Mapping[str, float]
+    evidence: float = 0.0
 
     @property
     def score(self) -> float:

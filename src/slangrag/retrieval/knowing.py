@@ -20,20 +20,29 @@ def named(found: Found) -> Known:
 
 
 def offered(corrections: Sequence[Correction], weights: Mapping[str, float]) -> list[Correction]:
-    """Those corrections that are likelier slips than chance neighbours of a word that is not there."""
-    return [one for one in corrections if one.score >= weights["typo floor"]]
+    """Those corrections that may be what was meant; the others are mere neighbours."""
+    return [one for one in corrections if one.score >= weights["typo offered"]]
 
 
-def partly(near: Sequence[Correction], seen: Sequence[tuple[float, Sighting]]) -> Known:
-    """For a word or phrase that is not there: at best a typo or a phrase with a headword in it."""
-    return "maybe" if near or any(sighting.found.match == "exact" for _, sighting in seen) else "no"
+def partly(
+    near: Sequence[Correction], seen: Sequence[tuple[float, Sighting]], weights: Mapping[str, float]
+) -> Known:
+    """For a word or phrase that is not there: at best a likely typo, or a phrase with a headword in it."""
+    likely = bool(near) and near[0].score >= weights["typo likely"]
+    inside = any(sighting.found.match == "exact" for _, sighting in seen)
+    return "maybe" if likely or inside else "no"
 
 
-def found(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Known:
-    """For a text: by the probability that the best candidate is meant."""
-    if not candidates:
+def text(best: Candidate | None, weights: Mapping[str, float]) -> Known:
+    """For a message or a description: by the evidence for the best candidate, whatever the others have.
+
+    Without vectors the evidence for a described headword is not comparable: then at best maybe.
+    """
+    if best is None:
         return "no"
-    top = candidates[0].score
-    if top >= weights["text yes"]:
+    if best.match == "lexical":
+        return "maybe"
+    kind = "described" if best.match == "semantic" else "seen"
+    if best.evidence >= weights[f"{kind} yes"]:
         return "yes"
-    return "maybe" if top >= weights["text maybe"] else "no"
+    return "maybe" if best.evidence >= weights[f"{kind} maybe"] else "no"

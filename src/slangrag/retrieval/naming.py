@@ -43,7 +43,8 @@ def define(word: str, store: SlangStore) -> Definition:
     if not found:
         near = corrections(word, store.headwords, weights.typo, limit=SUGGESTIONS)
         near = knowing.offered(near, weights.known)
-        return Definition(word, "maybe" if near else "no", (), tuple(one.headword.word for one in near))
+        known = knowing.partly(near, (), weights.known)
+        return Definition(word, known, (), tuple(one.headword.word for one in near))
     known = knowing.named(found[0])
     best = [one for one in found if one.match == found[0].match]
     candidates = [candidate(one.headword, {}, one.match, one.span, store, weights) for one in best]
@@ -118,6 +119,6 @@ def offer(query: str, subject: Span, store: SlangStore, weights: Weights, limit:
             span = shifted(found.span, subject.start)
             parts = {"below the rest": floor, "place": -float(place)}
             candidates.append(candidate(sighting.headword, parts, found.match, span, store, weights))
-    known = knowing.partly(near, seen)
+    known = knowing.partly(near, seen, weights.known)
     suggestions = tuple(one.headword.word for one in near)
     return Retrieval(query, "define", known, by_headword(candidates, limit), suggestions, store.lacks)

@@ -90,7 +90,6 @@ def rank(
     for age, rid in enumerate(sorted(entries)):
         entry = entries[rid]
         signals = _signals(entry, words[rid], around, spelling)
-        signals["agreement"] = _agreement(rid, words)
         signals["age"] = age / len(entries)
         signals["fit"] = near[rid] - middle if rid in near else 0.0
         score = math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
@@ -122,12 +121,6 @@ def _signals(entry: Entry, words: frozenset[str], around: set[str], spelling: st
         "stub": float(points_to(entry) is not None),
         "capitals": float(entry.definition.isupper()),
     }
-
-
-def _agreement(rid: int, words: Mapping[int, frozenset[str]]) -> float:
-    """Mean overlap with the sibling definitions: what many people say of a word is likely its sense."""
-    others = [similarity(words[rid], other) for key, other in words.items() if key != rid]
-    return sum(others) / len(others) if others else 0.0
 
 
 def similarity(a: frozenset[str], b: frozenset[str]) -> float:

@@ -77,7 +77,9 @@ def answer(
     ranked = unique(candidates)
     kind: Intent = intent or (reading.intent if reading.firm else "sentence" if message >= 0.5 else "reverse")
     hits = by_score(ranked, limit)
-    return Retrieval(query, kind, knowing.found(ranked, weights.known), hits, (), store.lacks)
+    return Retrieval(
+        query, kind, knowing.text(ranked[0] if ranked else None, weights.known), hits, (), store.lacks
+    )
 
 
 def seen_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, Sighting]]:
@@ -150,4 +152,4 @@ def _as_log_probabilities(candidates: Sequence[Candidate], prior: float) -> list
     top = max(c.score for c in candidates)
     total = top + math.log(math.fsum(math.exp(c.score - top) for c in candidates))
     added = {"against the rest": -total, "reading of the text": prior}
-    return [replace(c, parts={**c.parts, **added}) for c in candidates]
+    return [replace(c, parts={**c.parts, **added}, evidence=c.score) for c in candidates]

@@ -22,7 +22,8 @@ LEAD: Final = re.compile(
 )
 # "define lol" asks about lol; "what does it mean lol" does not.
 TRAIL: Final = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx)|(?:(?<=mean)|(?<=means)|(?<=meaning))[\s,]+(?:lol|lmao|bro|dude))+$",
+    r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx)"
+    r"|(?:(?<=mean)|(?<=means)|(?<=meaning))[\s,]+(?:lol|lmao|bro|dude))+$",
     FLAGS,
 )
 _WHAT: Final = r"(?:what|wat|wut|whut|wht|wot|wtf|wth|what in the world|what the (?:hell|heck|fuck))"
@@ -107,5 +108,6 @@ REVERSE: Final = tuple(
 # Words that may stand around the one asked for without changing it: "to ghost someone", "a simp".
 LIGHT_BEFORE: Final = re.compile(r"(?:a|an|the|to|be|being|been|someone|somebody)\s+(?=\S)", FLAGS)
 LIGHT_AFTER: Final = re.compile(
-    r"(?<=\S)\s+(?:(?:on|with|at|to|for|of|by)\s+)?(?:someone|somebody|something|anyone|sb|sth|oneself)$", FLAGS
+    r"(?<=\S)\s+(?:(?:on|with|at|to|for|of|by)\s+)?(?:someone|somebody|something|anyone|sb|sth|oneself)$",
+    FLAGS,
 )

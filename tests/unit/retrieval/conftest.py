@@ -35,8 +35,8 @@ def make_store() -> Iterator[MakeStore]:
                 connection.execute("INSERT INTO headwords VALUES (?, ?, ?)", (hids[folded], folded, word))
             up, down = votes or (None, None)
             connection.execute(
-                "INSERT INTO entries (rid, entry_id, hid, word, definition, up_votes, down_votes, text_hash, source) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, x'', 1)",
+                "INSERT INTO entries (rid, entry_id, hid, word, definition, up_votes, down_votes, text_hash, "
+                "source) VALUES (?, ?, ?, ?, ?, ?, ?, x'', 1)",
                 (rid, f"{rid:07}", hids[folded], word, definition, up, down),
             )
         headwords.register(connection, [(hid, folded) for folded, hid in hids.items()])
