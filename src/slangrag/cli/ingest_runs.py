@@ -16,11 +16,13 @@ from slangrag.config import Settings
 from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
-    from slangrag.engines.protocols import Embedder
+    from slangrag.engines.protocols import Embedder, EmbedderIdentity
 
 
 def single(plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *, as_json: bool) -> None:
     """One file into one store; says at once if there is nothing to do."""
+    if not plan.reembed:
+        _stored(settings, plan.store)
     done = ingest.finished(plan)
     if done is None:
         with working() as (stop, told):
@@ -86,13 +88,35 @@ def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
     """The store's own embedder, or the one the settings mean for a new store (or for --reembed)."""
     from slangrag.cli.engines import embedder
     from slangrag.cli.render.terminal import note
-    from slangrag.store.fingerprint import stored_identity
 
-    stored = None if plan.reembed else stored_identity(plan.store)
-    chosen = embedder(settings, stored)
+    chosen = embedder(settings, None if plan.reembed else _stored(settings, plan.store))
     if chosen.note:
         note(chosen.note)
     return chosen.model
+
+
+def _stored(settings: Settings, store: Path) -> EmbedderIdentity | None:
+    """The embedder that the store was made with. Raises StoreMismatch if another one is asked for by name."""
+    from slangrag.errors import StoreMismatch
+    from slangrag.store.fingerprint import WAYS_OUT, describe, stored_identity
+
+    stored = stored_identity(store)
+    if stored is None:
+        return None
+    asked = [
+        wanted
+        for wanted, has in (
+            (settings.engine if settings.engine != "auto" else None, stored.engine),
+            (settings.embed_model, stored.model),
+        )
+        if wanted is not None and wanted.removesuffix(":latest") != has.removesuffix(":latest")
+    ]
+    if asked:
+        raise StoreMismatch(
+            f"the store at {store} was made with {describe(stored)}, not with {' '.join(asked)}",
+            hint=WAYS_OUT,
+        )
+    return stored
 
 
 def _say_what_was_cut(embedder: Embedder) -> None:

@@ -14,6 +14,9 @@ from slangrag.errors import StoreMismatch, StoreMissing
 
 EMBEDDER: Final = "embedder"
 PENDING_EMBEDDER: Final = "pending_embedder"
+WAYS_OUT: Final = (
+    "slangrag ingest CSV --into NEW_STORE, or to replace its vectors: slangrag ingest CSV --reembed"
+)
 
 
 def to_meta(identity: EmbedderIdentity) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def require_agreement(stored: EmbedderIdentity, offered: EmbedderIdentity, root:
         yours = f"{yours} and {offered.document_template!r}"
     raise StoreMismatch(
         f"the store at {root} was made with {mine}, not with {yours}",
-        hint="slangrag ingest CSV --into NEW_STORE, or to replace its vectors: slangrag ingest CSV --reembed",
+        hint=WAYS_OUT,
     )
 
 
