@@ -38,14 +38,20 @@ def test_durations_are_said_as_people_do(seconds: float, said: str) -> None:
 
 
 def test_the_reasons_name_the_largest_parts_first_and_count_the_rest() -> None:
-    signals = {f"part{n}": n / 10 for n in range(12)} | {"harm": -5.0}
+    signals = {f"part{n}": n / 10 for n in range(1, 13)} | {"harm": -5.0}
     said = reasons(Hit(ENTRY, 1.6, "exact", signals=signals))
-    assert said.startswith("score 1.60 = harm -5.00  part11 +1.10  part10 +1.00")
-    assert said.endswith("5 smaller +1.00")
+    assert said.startswith("score 1.60 = harm -5.00  part12 +1.20  part11 +1.10")
+    assert said.endswith("5 smaller +1.50")
 
 
 def test_a_short_score_has_no_rest() -> None:
     assert reasons(Hit(ENTRY, 1.0, "exact", signals={"rarity": 1.0})) == "score 1.00 = rarity +1.00"
+
+
+def test_parts_that_round_to_nothing_are_not_shown() -> None:
+    signals = {"place": -0.0001, "rarity": 1.0}
+    assert reasons(Hit(ENTRY, 0.9999, "exact", signals=signals)) == "score 1.00 = rarity +1.00"
+    assert reasons(Hit(ENTRY, -0.0, "exact", signals={"place": -0.0})) == "score 0.00 = 0"
 
 
 def test_a_hit_without_a_span_or_votes_says_null_and_not_zero() -> None:

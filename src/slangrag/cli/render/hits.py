@@ -8,6 +8,7 @@ from typing import Any, Final
 from slangrag.retrieval.types import Hit
 
 _PARTS: Final = 8
+_TINY: Final = 0.005  # what two decimals would show as nothing
 _WIDE: Final = 70  # columns from which there is room for a bar of votes
 _LEAST_TEXT: Final = 12
 _PIPE_ROOM: Final = 400
@@ -37,12 +38,14 @@ def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None
 
 def reasons(hit: Hit) -> str:
     """The score as a sum, largest parts first: "score 3.21 = rarity +1.20  fit +0.91  2 more +0.05"."""
-    parts = sorted(hit.signals.items(), key=lambda part: -abs(part[1]))
+    parts = sorted(
+        (part for part in hit.signals.items() if abs(part[1]) >= _TINY), key=lambda part: -abs(part[1])
+    )
     said = [f"{name} {value:+.2f}" for name, value in parts[:_PARTS]]
     if len(parts) > _PARTS:
         rest = sum(value for _, value in parts[_PARTS:])
         said.append(f"{len(parts) - _PARTS} smaller {rest:+.2f}")
-    return f"score {hit.score:.2f} = {'  '.join(said)}"
+    return f"score {hit.score + 0.0:.2f} = {'  '.join(said) or '0'}"
 
 
 def show_suggestions(words: Sequence[str], *, safe: bool) -> None:
