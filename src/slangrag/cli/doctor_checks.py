@@ -57,7 +57,7 @@ def checks(settings: Settings, *, quick: bool = False) -> Iterator[Check]:
     yield from store(settings, quick=quick)
     yield ollama(settings)
     yield embedded(settings)
-    yield embedder(settings)
+    yield embedder(settings, quick=quick)
     yield chat(settings, quick=quick)
     yield slurm()
 
@@ -202,7 +202,7 @@ def embedded(settings: Settings) -> Check:
     return Check("embedded", True, f"installed, weights in {settings.cache}")
 
 
-def embedder(settings: Settings) -> Check:
+def embedder(settings: Settings, *, quick: bool) -> Check:
     """The embedder that a question would use: the store's own, else what `ingest` would take."""
     from slangrag.engines.choose import choose_embedder
     from slangrag.store.fingerprint import describe, stored_identity
@@ -214,8 +214,10 @@ def embedder(settings: Settings) -> Check:
     try:
         began = time.perf_counter()
         model = choose_embedder(settings, stored=stored).model
-        model.embed_query(QUESTION)
-        said = f"{describe(model.identity)}, {_since(began)}"
+        said = describe(model.identity)
+        if not quick:
+            model.embed_query(QUESTION)
+            said += f", a question in {_since(began)}"
     except SlangragError as error:
         return failed("embedder", error)
     return Check("embedder", True, said if stored is None else f"{said}; the store's own")
