@@ -205,7 +205,13 @@ need_models() {
     fi
     log "pulling $model"
     # one download at a time: the jobs of an array share the folder
-    work flock "$OLLAMA_MODELS/.pull.lock" "${OLLAMA[@]}" pull "$model" || return $?
+    exec 9>"$OLLAMA_MODELS/.pull.lock"
+    until flock -n 9; do
+      [ -z "$SIGNAL" ] || return 75
+      sleep 1
+    done
+    work "${OLLAMA[@]}" pull "$model" || return $?
+    exec 9>&-
   done
   [ -z "$SIGNAL" ] || return 75
 }
@@ -267,9 +273,20 @@ build_begin() {
   if [ -z "$place" ]; then
     BUILD=$1
     case $(file_system "$BUILD") in
-      nfs*) log "WARNING: building on NFS ($BUILD): SQLite is slow there and its locks may not hold. Set SLANGRAG_LOCAL_DIR to a disk of the node, or SLANGRAG_STORE to a parallel file system" ;;
+      nfs*)
+        log "WARNING: building on NFS ($BUILD): SQLite is slow there and its locks may not hold."
+        log "  Set SLANGRAG_LOCAL_DIR to a disk of the node, or SLANGRAG_STORE to a parallel file system" ;;
     esac
     log "building at $BUILD"
+    if [ -s "$BUILD_SAVED" ] && [ "$BUILD_SAVED" != "$BUILD/$BUILD_FILE" ]; then    # saved by a local build
+      if [ -e "$BUILD/$BUILD_FILE" ]; then
+        log "WARNING: $BUILD_SAVED is not used: it can only be gone on from on a node-local disk"
+      else
+        log "going on from $BUILD_SAVED"
+        mkdir -p "$BUILD"
+        mv "$BUILD_SAVED" "$BUILD/$BUILD_FILE" || die 4 "$BUILD cannot be written"
+      fi
+    fi
     return 0
   fi
   rm -rf "$place/slangrag-$JOB-"??????    # left by a run of this job that was killed outright
@@ -316,6 +333,7 @@ shard_publish() { # 0, or 75 where a signal came first, or 4
   if [ -n "$LOCAL_BUILD" ]; then
     snapshots_stop
     if ! { cp "$BUILD/${SHARD##*/}" "$SHARD.new" && mv "$SHARD.new" "$SHARD"; }; then
+      rm -f "$SHARD.new"
       [ -z "$SIGNAL" ] || return 75
       log "ERROR: $SHARD cannot be written: $(df -h "${SHARD%/*}" | tail -n 1)"
       return 4
@@ -331,6 +349,7 @@ store_begin() { # store_begin BYTES
   mkdir -p "$(dirname "$STORE")" || die 4 "$(dirname "$STORE") cannot be made"
   if ! mkdir "$claim" 2>/dev/null; then
     owner=$(cat "$claim/owner" 2>/dev/null)
+    [ -n "$owner" ] || { sleep 2; owner=$(cat "$claim/owner" 2>/dev/null); }    # it was claimed this moment
     if [ -n "$owner" ] && [ "$owner" != "$JOB" ]; then
       state=$(squeue -h -j "$owner" -o %T -t PENDING,CONFIGURING,RUNNING,SUSPENDED,COMPLETING 2>/dev/null)
       [ -z "$state" ] || die 4 "job $owner ($state) is building $STORE already: wait for it, or scancel $owner"

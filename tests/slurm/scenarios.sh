@@ -91,6 +91,25 @@ scenario_a_cancelled_local_build_is_saved() {
   store_is_whole
 }
 
+scenario_a_local_build_goes_on_on_a_node_without_a_disk() {
+  local job
+  mkdir local-n1
+  # shellcheck disable=SC2016  # the job's own variable
+  echo '[ "${SLURMD_NODENAME:-}" = n2 ] || export SLANGRAG_LOCAL_DIR=$SLURM_SUBMIT_DIR/local-n1' >hook.sh
+  export SLANGRAG_SETUP=$PWD/hook.sh
+  stand_in STANDIN_MS_PER_ROW=20
+  job=$(submit ingest.sbatch --nodelist=n1 -- slang.csv)
+  wait_embedded 100
+  scancel --batch --signal=USR1 "$job"
+  until_true 30 "the job is back in the queue" has_restarted "$job"
+  scontrol update jobid="$job" reqnodelist=n2
+  ends_as "$job" COMPLETED 0:0
+  expect_log "slangrag-ingest-$job.out" "building at $SLANGRAG_STORE"
+  no_text_twice
+  store_is_whole
+  expect "scaffolding left" "$(find . -maxdepth 1 -name 'store.*')" ""
+}
+
 scenario_a_killed_node_loses_no_more_than_since_the_last_snapshot() {
   local job again saved=store.building/lexicon.sqlite3 kept
   mkdir local
