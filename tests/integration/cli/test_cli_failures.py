@@ -105,7 +105,8 @@ def test_a_store_of_another_model_is_refused_naming_both_and_both_ways_out(
     message, following = in_order(done, 4)
     assert "all-minilm-l6-v2" in message
     assert "nomic-embed-text" in message
-    assert "--embed-model" in following
+    assert "--into NEW_STORE" in following
+    assert "--reembed" in following
 
 
 def test_a_lexicon_that_is_no_database(on_sample: Slangrag, own_store: Path) -> None:
