@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,6 +22,14 @@ from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
 from slangrag.cli.translate_command import translate
 from slangrag.errors import SlangragError
+
+ENGINE_PACKAGES: Final = {
+    "index": ("chromadb",),
+    "ollama": ("ollama",),
+    "embedded": ("xllamacpp", "onnxruntime", "tokenizers"),
+    "langchain": ("langchain", "langchain-core"),
+}
+"""What `--version` tells of, read from the packages' metadata: none of them is imported."""
 
 app = typer.Typer(
     name="slangrag",
@@ -43,16 +51,25 @@ for group, commands in (
 
 
 def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"slangrag {__version__}")
-        raise typer.Exit
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    typer.echo(f"slangrag {__version__}")
+    for engine, packages in ENGINE_PACKAGES.items():
+        try:
+            found = ", ".join(f"{package} {version(package)}" for package in packages)
+        except PackageNotFoundError as missing:
+            found = f"not installed ({missing.name})"
+        typer.echo(f"  {engine}: {found}")
+    raise typer.Exit
 
 
 @app.callback()
 def root(
     version: Annotated[
         bool,
-        typer.Option("--version", "-V", help="Show the version.", callback=_print_version, is_eager=True),
+        typer.Option("--version", "-V", help="Show the version and those of the engines.", callback=_print_version, is_eager=True),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
