@@ -34,7 +34,14 @@ submit() { # submit SCRIPT [SBATCH OPTIONS...] [-- SCRIPT ARGUMENTS...]: prints 
   sbatch --parsable ${options[@]+"${options[@]}"} "$ROOT/slurm/$script" "$@"
 }
 field() { scontrol show job -o "$1" | head -n 1 | tr ' ' '\n' | sed -n "s/^$2=//p" | head -n 1; }
-has_ended() { ! squeue -h -j "$1" -t PENDING,RUNNING,SUSPENDED,COMPLETING,CONFIGURING 2>/dev/null | grep -q .; }
+# By the state and not by the queue: a job that is being requeued is in neither for a moment.
+has_ended() {
+  local job states
+  for job in ${1//,/ }; do
+    states=$(scontrol show job -o "$job" | grep -o 'JobState=[A-Z_]*') || return 1
+    ! grep -qvE '=(COMPLETED|FAILED|CANCELLED|TIMEOUT|PREEMPTED|NODE_FAIL|OUT_OF_MEMORY)$' <<<"$states" || return 1
+  done
+}
 has_restarted() { [ "$(field "$1" Restarts)" -gt "${2:-0}" ]; }    # has_restarted JOB [MORE THAN]
 wait_end() { until_true "${2:-120}" "job $1 has ended" has_ended "$1"; }    # wait_end JOB[,JOB...] [SECONDS]
 is_running() { [ "$(squeue -h -j "$1" -o %T)" = RUNNING ]; }
