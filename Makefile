@@ -34,8 +34,11 @@ test: $(VENV)/.dev  ## Lint, types, import order and every test
 	$(BIN)/slangrag models pull --engine embedded
 	$(BIN)/python -m pytest
 
-test-slurm: $(VENV)/.dev  ## The cluster scripts against a real one-node Slurm (needs root on Debian)
-	bash tests/slurm/run.sh
+test-slurm: $(VENV)/.dev  ## The cluster scripts against a real Slurm of their own (needs root on Debian)
+	@if command -v shellcheck >/dev/null; then \
+	  shellcheck -x -P . .ci/run tools/demo.sh slurm/*.sh slurm/*.sbatch tests/slurm/*.sh tests/slurm/ollama; \
+	else echo "shellcheck: left out, it is not on PATH (apt-get install shellcheck)"; fi
+	tests/slurm/run.sh
 
 fmt: $(VENV)/.dev  ## Format and mend what can be mended
 	$(BIN)/ruff format .
