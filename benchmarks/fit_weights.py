@@ -65,7 +65,7 @@ def parts_of(headwords: Sequence[str]) -> Numbers:
     return np.array([part[word] for word in headwords])
 
 
-def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float) -> Floats:
+def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float, middle: Floats) -> Floats:
     """Weights, shape (signals,), that give the right candidates of each question the most probability."""
     starts = np.r_[0, np.flatnonzero(np.diff(question)) + 1]
     group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(question)]))
@@ -77,11 +77,13 @@ def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float)
         scores = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
         total = np.add.reduceat(scores, starts)
         good = np.maximum(np.add.reduceat(scores * right, starts), 1e-300)
-        value = float(-(np.log(good) - np.log(total))[answered].sum() / count + decay * (w @ w))
+        value = float(
+            -(np.log(good) - np.log(total))[answered].sum() / count + decay * ((w - middle) @ (w - middle))
+        )
         slope = (scores / total[group] - scores * right / good[group]) * answered[group]
-        return value, x.T @ slope / count + 2 * decay * w
+        return value, x.T @ slope / count + 2 * decay * (w - middle)
 
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+    return np.asarray(minimize(loss, middle, jac=True, method="L-BFGS-B").x)
 
 
 def logistic(x: Floats, right: Floats, importance: Floats, decay: float) -> Floats:
@@ -96,19 +98,25 @@ def logistic(x: Floats, right: Floats, importance: Floats, decay: float) -> Floa
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
-def fit_ranking(choices: Choices, names: Sequence[str], decay: float) -> tuple[dict[str, float], Floats]:
-    """Weights by name fitted on all, and each candidate's score under weights that never saw its headword."""
+def fit_ranking(
+    choices: Choices, names: Sequence[str], decay: float, centre: Mapping[str, float] | None = None
+) -> tuple[dict[str, float], Floats]:
+    """Weights by name fitted on all, and each candidate's score under weights that never saw its headword.
+
+    The penalty draws each weight towards its value in `centre` (0 where there is none).
+    """
     x = choices.table(names)
     spread = x.std(axis=0) + 1e-9
     x = x / spread
+    middle = np.array([(centre or {}).get(name, 0.0) for name in names]) * spread
     right, question = np.array(choices.right, float), np.array(choices.question)
     part = parts_of(choices.headword)[question]
     scores = np.zeros(len(right))
     for held in range(PARTS):
         rest = part != held
-        w = conditional_logit(x[rest], right[rest], question[rest], decay)
+        w = conditional_logit(x[rest], right[rest], question[rest], decay, middle)
         scores[~rest] = x[~rest] @ w
-    w = conditional_logit(x, right, question, decay) / spread
+    w = conditional_logit(x, right, question, decay, middle) / spread
     return {name: round(float(value), 4) for name, value in zip(names, w, strict=True)}, scores
 
 
@@ -231,9 +239,12 @@ TYPO = (
     "longer", "neighbouring key", "other words", "entries",
 )  # fmt: skip
 REVERSE = (
-    "nearest", "second", "pooled", "pooled wide", "entries", "ups", "words", "letters", "common",
-    "common parts", "name", "odd", "in the text", "initials", "overlap", "cover",
+    "pooled", "entries", "ups", "words", "letters", "common", "common parts", "name", "in the text",
+    "initials", "overlap", "cover",
 )  # fmt: skip
+# Descriptions by other authors are noise for the most part, and a fit to them alone trusts popularity more
+# than meaning. So weights of descriptions are drawn towards those of pure vectors at this temperature.
+PURE_VECTORS = {"pooled": 15.0}
 
 
 def fit_intent(store: SlangStore, messages: Sequence[str], descriptions: Sequence[str]) -> dict[str, float]:
@@ -300,8 +311,9 @@ def fit_known(
     """Floors of evidence, as quantiles of what right answers have.
 
     A correction is offered from where 1 % of the right ones lie below, and likely from 10 %. A headword
-    seen in a message is known from 5 %, perhaps from 1 %. A described one is known from where, above,
-    half have the right one among the first ten; perhaps from 2 % of those that do.
+    seen in a message is known from 5 %. A described one is known from where, above, half have the right
+    one among the first ten. Either is denied only a whole unit of log-odds below the least evidence that
+    a right one ever had: denying what is there is the worse error.
     """
 
     def evidence(signals: Mapping[str, float], table: Mapping[str, float]) -> float:
@@ -323,9 +335,9 @@ def fit_known(
         "typo offered": np.quantile(typo, 0.01),
         "typo likely": np.quantile(typo, 0.1),
         "seen yes": np.quantile(span, 0.05),
-        "seen maybe": np.quantile(span, 0.01),
+        "seen maybe": min(span) - 1,
         "described yes": min(sure, default=tops.max()),
-        "described maybe": np.quantile(tops[hits], 0.02),
+        "described maybe": tops[hits].min() - 1,
     }
     return {name: round(float(value), 3) for name, value in floors.items()}
 
@@ -368,7 +380,7 @@ def fit_all(store: SlangStore, folder: Path) -> Weights:
     weights = replace(weights, sense=found)
 
     choices = gather(described, lambda q: described_by(q, store, weights))
-    found, scores = fit_ranking(choices, REVERSE, 1e-2)
+    found, scores = fit_ranking(choices, REVERSE, 5e-2, PURE_VECTORS)
     for name, begin, end in (("other authors", 0, len(reverse)), ("glosses", len(reverse), len(described))):
         kept = [begin <= n < end for n in choices.question]
         some = Choices(

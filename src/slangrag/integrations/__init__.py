@@ -1,1 +1,1 @@
-"""Doors for other frameworks over the same store."""
+"""Doors for other programs to the same store."""

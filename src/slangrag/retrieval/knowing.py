@@ -29,8 +29,7 @@ def partly(
 ) -> Known:
     """For a word or phrase that is not there: at best a likely typo, or a phrase with a headword in it."""
     likely = bool(near) and near[0].score >= weights["typo likely"]
-    inside = any(sighting.found.match == "exact" for _, sighting in seen)
-    return "maybe" if likely or inside else "no"
+    return "maybe" if likely or seen else "no"
 
 
 def text(best: Candidate | None, weights: Mapping[str, float]) -> Known:

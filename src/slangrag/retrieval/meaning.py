@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from slangrag.corpus.headword import joined, plain_words, stem
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.senses import entries_of
-from slangrag.retrieval.signals import liking, rarity
+from slangrag.retrieval.signals import rarity
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.store.headword_index import Headword
 
@@ -25,7 +25,6 @@ NEAREST: Final = 400
 _BY_WORDS: Final = 40
 _READ: Final = 120
 _SHARPNESS: Final = 20.0
-_SHARPNESS_WIDE: Final = 10.0
 _INITIALS: Final = range(2, 9)
 _MANY: Final = 500
 
@@ -119,24 +118,18 @@ def _first_signals(
     words: _Words,
     size: int,
 ) -> dict[str, float]:
-    values = sorted(cosines.values(), reverse=True) or [0.0]
     parts = headword.fold.split()
     rare = min(rarity(common.get(part, 0), size) for part in parts)
     single = len(parts) == 1
     return {
-        "nearest": values[0],
-        "second": values[1] if len(values) > 1 else values[0],
-        "pooled": log_sum_exp(values, _SHARPNESS),
-        "pooled wide": log_sum_exp(values, _SHARPNESS_WIDE),
+        "pooled": log_sum_exp(list(cosines.values()) or [0.0], _SHARPNESS),
         "entries": math.log(headword.entries),
         "ups": math.log1p(max(headword.up_votes or 0, 0)),
-        "liking": liking(headword.up_votes, headword.down_votes),
         "words": math.log(len(parts)),
         "letters": math.log(len(headword.fold)),
         "common": 1 - rare if single else 0.0,
         "common parts": 0.0 if single else 1 - rare,
         "name": float(headword.word[:1].isupper() and not headword.word.isupper()),
-        "odd": float(not headword.fold.replace(" ", "").isalpha()),
         "in the text": float(stem(headword.fold) in words.stems),
         "initials": float(joined(headword.fold) in words.initials),
     }

@@ -12,7 +12,7 @@ FLAGS: Final = re.IGNORECASE | re.DOTALL
 LEAD: Final = re.compile(
     r"^\s*(?:(?:hey|hi|hello|ok|okay|so|um|pls|please|yo|quick question|help)\b[\s,!.:-]*)*"
     r"(?:(?:can|could|would|will) (?:you|u|someone|anyone|somebody|anybody) (?:please |pls )?"
-    r"(?:(?:tell|explain to) me|explain|define|say)\s+"
+    r"(?:tell me\s+|say\s+)?"
     r"|(?:do|does) (?:you|u|anyone|anybody|someone) (?:happen to )?know\s+"
     r"|(?:please |pls )?(?:tell me|let me know)\s+"
     r"|i (?:want|need|would like|'d like) to know\s+|i wonder\s+"
@@ -26,7 +26,9 @@ TRAIL: Final = re.compile(
     r"|(?:(?<=mean)|(?<=means)|(?<=meaning))[\s,]+(?:lol|lmao|bro|dude))+$",
     FLAGS,
 )
-_WHAT: Final = r"(?:what|wat|wut|whut|wht|wot|wtf|wth|what in the world|what the (?:hell|heck|fuck))"
+_WHAT: Final = (
+    r"(?:what|wat|wut|whut|wht|wot|waht|whta|wtf|wth|what in the world|what the (?:hell|heck|fuck))"
+)
 _WHAT_IS: Final = (
     rf"(?:{_WHAT}\s*(?:'s|’s|s|\s+is|\s+are|\s+was|\s+were|\s+r)|wuts|wats|wots|wtf is|wth is)\b"
 )
@@ -49,7 +51,7 @@ ASKS: Final = tuple(
         rf"(?P<x>.+?)[\s,.;:-]+(?:and\s+|but\s+)?{_WHAT}\s+{_DOES}\s+(?:it|that|this|he|she|they)\s+(?:even\s+)?mean"
         r"(?P<tail>.*)$",
         rf"^{_WHAT}\s+{_DOES}\s+(?:it\s+mean\s+to\s+(?:be\s+)?|it\s+mean\s+)(?P<x>.+)$",
-        rf"^{_WHAT}\s+{_DOES}\s+{_SORT}?(?P<x>.+?){_ADVERBS}\s+{_MEANS}\b(?P<tail>.*)$",
+        rf"^(?:.*?[,.;:!?-]\s+)??{_WHAT}\s+{_DOES}\s+{_SORT}?(?P<x>.+?){_ADVERBS}\s+{_MEANS}\b(?P<tail>.*)$",
         rf"^(?:{_WHAT_IS}|give me|know)\s+{_ANY_DETERMINER}(?:\w+\s+)?(?:meaning|definition|def|sense)s?\s+"
         rf"(?:of|for|behind)\s+{_SORT}?(?P<x>.+)$",
         rf"^{_WHAT_IS}\s+(?:meant|understood)\s+by\s+{_SORT}?(?P<x>.+)$",
@@ -63,6 +65,11 @@ MAY_ASK: Final = tuple(
     for pattern in (
         rf"^(?:the\s+|slang\s+|urban\s+)*(?:meaning|definition|def|explanation)s?\s*(?:of|for|behind|:|\s)\s*"
         rf"{_SORT}?(?P<x>.+)$",
+        r"^how\s+(?:would|do|can)\s+(?:you|i|we)\s+(?:define|explain|translate)\s+(?P<x>.+)$",
+        rf"^.*?[\"“](?P<x>[^\"”]{1,40})[\"”][\s,.;:-]+(?:so\s+|and\s+)?(?:{_WHAT}|translate|meaning|explain)\b(?P<asked>.*)$",
+        r"^(?:.*\s)?(?:say|says|saying|said|wrote|texted)\s+(?P<x>[^,]+),\s+(?:so\s+|and\s+)?"
+        rf"(?:{_WHAT_IS}\s+(?:that|it|this)|translate|meaning|explain)$",
+        r"^(?:.*\s)?(?:the|this)\s+(?:word|term|phrase|expression)\s+(?P<x>\S+(?:\s\S+)?)$",
         r"^how\s+(?:do\s+(?:you|i|people)|to|can\s+i)\s+use\s+(?P<x>.+?)(?:\s+in\s+a\s+\w+)?$",
         rf"^(?:is|are)\s+{_SORT}?(?P<x>.+?)\s+(?:(?:an?|the)\s+)?(?:real\s+|good\s+or\s+|bad\s+or\s+)?"
         r"(?:insult|compliment|bad|good|rude|offensive|slang|slur|swear|curse|word)(?:\s+(?:word|term|thing))?$",
@@ -81,8 +88,10 @@ CONTEXT: Final = re.compile(
     r"(?:[\w'’]+\s+){0,2}?(?:text(?:s|ing|ing language)?|text messages?|messages?|messaging|sms|chats?|"
     r"slang|social media|internet|web|online|dms?|tik\s*tok|instagram|insta|ig|snapchat|snap|twitter|x|"
     r"facebook|fb|discord|reddit|twitch|youtube|tumblr|tinder|gaming|games?|gen\s*z|english|"
-    r"urban dictionary|dating|hip hop|rap|aave|these days|context)(?:\s+(?:slang|speak|terms?|talk))?"
+    r"urban dictionary|dating|hip hop|rap|aave|britain|england|the uk|australia|america|"
+    r"these days|context)(?:\s+(?:slang|speak|terms?|talk))?"
     r"|(?:when|if)\s+(?:\w+\s+){1,3}(?:say|says|uses?|texts?|types?|said|writes?)(?:\s+(?:it|that|this))?"
+    r"|british|uk|american|australian|aussie"
     r"|nowadays|these days|online|slang|anyways?|exactly|please|pls|to me|bro|dude|in general)$",
     FLAGS,
 )
