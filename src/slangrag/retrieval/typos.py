@@ -1,14 +1,15 @@
 """Typos: headwords that a misspelt word may have meant.
 
-One edit away is asked of the headword index directly (every such spelling is looked up, which stays
-fast however many headwords there are). Two edits away are reached through the consonant skeleton,
-with up to one edit in the skeleton itself. Knows nothing of vectors or of the question around.
+One edit away is asked of the headword index directly: every such spelling is looked up, which stays
+fast however many headwords there are. Two edits away are reached through the consonant skeleton: wrong
+vowels always, a wrong consonant besides only where nothing nearer was found. Knows nothing of vectors or
+of the question around.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,9 +45,9 @@ def corrections(
     near = set(index.exact(edits(folded, _LETTERS)).values())
     if len(folded) >= _SHORTEST_FOR_TWO:
         key = skeleton(folded)
-        keys = {key, *edits(key, _CONSONANTS)}
-        reached = {headword for _, _, headword in index.by_form(keys, (SKELETON,))}
-        near |= {h for h in reached if abs(len(h.fold) - len(folded)) <= 2 and distance(folded, h.fold) <= 2}
+        near |= _alike(folded, (key,), index)
+        if not near:
+            near |= _alike(folded, edits(key, _CONSONANTS), index)
     found = []
     for headword in near:
         if headword.fold == folded:
@@ -56,6 +57,12 @@ def corrections(
         found.append(Correction(headword, score, signals))
     found.sort(key=lambda c: (-c.score, c.headword.fold))
     return found[:limit]
+
+
+def _alike(folded: str, skeletons: Iterable[str], index: HeadwordIndex) -> set[Headword]:
+    """Headwords with one of these skeletons that are within two edits."""
+    reached = {headword for _, _, headword in index.by_form(skeletons, (SKELETON,))}
+    return {h for h in reached if abs(len(h.fold) - len(folded)) <= 2 and distance(folded, h.fold) <= 2}
 
 
 def edits(word: str, alphabet: str) -> Iterator[str]:

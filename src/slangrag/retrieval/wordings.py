@@ -66,7 +66,7 @@ MAY_ASK: Final = tuple(
         rf"^(?:the\s+|slang\s+|urban\s+)*(?:meaning|definition|def|explanation)s?\s*(?:of|for|behind|:|\s)\s*"
         rf"{_SORT}?(?P<x>.+)$",
         r"^how\s+(?:would|do|can)\s+(?:you|i|we)\s+(?:define|explain|translate)\s+(?P<x>.+)$",
-        rf"^.*?[\"“](?P<x>[^\"”]{1,40})[\"”][\s,.;:-]+(?:so\s+|and\s+)?(?:{_WHAT}|translate|meaning|explain)\b(?P<asked>.*)$",
+        rf"^.*?[\"“](?P<x>[^\"”]{{1,40}})[\"”][\s,.;:-]+(?:so\s+|and\s+)?(?:{_WHAT}|translate|meaning|explain)\b(?P<asked>.*)$",
         r"^(?:.*\s)?(?:say|says|saying|said|wrote|texted)\s+(?P<x>[^,]+),\s+(?:so\s+|and\s+)?"
         rf"(?:{_WHAT_IS}\s+(?:that|it|this)|translate|meaning|explain)$",
         r"^(?:.*\s)?(?:the|this)\s+(?:word|term|phrase|expression)\s+(?P<x>\S+(?:\s\S+)?)$",
