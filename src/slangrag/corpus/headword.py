@@ -88,11 +88,12 @@ def stem(folded: str) -> str:
     Only what slang inflects with (-s, -ies, -ed, -ied, -ing, -in, -d after digits), then a final e and
     a doubled last consonant. It is a key, not a word: "vibe" and "vibing" meet at "vib".
     """
-    return " ".join(_stem_word(word) for word in folded.split(" "))
+    return " ".join(stem_word(word) for word in folded.split(" ")) if " " in folded else stem_word(folded)
 
 
 @lru_cache(maxsize=50_000)
-def _stem_word(word: str) -> str:
+def stem_word(word: str) -> str:
+    """The light stem of one folded word."""
     if len(word) < 3 or not word.isalnum():
         return word
     root = word

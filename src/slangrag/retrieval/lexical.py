@@ -12,17 +12,25 @@ from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.lexicon import Lexicon
 
 _MOST_WORDS: Final = 12
+_MOST_ENTRIES: Final = 5000
 _WORD_WEIGHT: Final = 4.0
 
 
 def by_words(text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int) -> list[tuple[int, float]]:
     """The k entries that share the rarest words with `text`: row id and BM25 score, best first.
 
-    Only the rarest twelve words are asked for: common ones cost most and say least.
+    Only the rarest twelve words are asked for, and of these no more than occur in 5,000 definitions
+    together: common words cost most and say least.
     """
     words = list(dict.fromkeys(plain_words(text)))
     counts = headwords.occurrences(words)
-    rarest = sorted(words, key=lambda word: counts.get(word, 0))[:_MOST_WORDS]
+    rarest: list[str] = []
+    entries = 0
+    for word in sorted(words, key=lambda word: counts.get(word, 0))[:_MOST_WORDS]:
+        entries += counts.get(word, 1)
+        if rarest and entries > _MOST_ENTRIES:
+            break
+        rarest.append(word)
     if not rarest:
         return []
     asked = " OR ".join(f'"{word}"' for word in rarest)

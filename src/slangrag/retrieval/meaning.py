@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slangrag.corpus.headword import joined, plain_words, stem
+from slangrag.corpus.headword import joined, plain_words, stem, stem_word
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.senses import entries_of
 from slangrag.retrieval.signals import rarity
@@ -21,9 +21,8 @@ from slangrag.store.headword_index import Headword
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
-NEAREST: Final = 400
-_BY_WORDS: Final = 40
-_READ: Final = 120
+NEAREST: Final = 250
+_READ: Final = 60
 _SHARPNESS: Final = 20.0
 _INITIALS: Final = range(2, 9)
 _MANY: Final = 500
@@ -89,16 +88,13 @@ def log_sum_exp(cosines: Sequence[float], sharpness: float) -> float:
 
 
 def _near(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, float]:
-    """Row ids of nearby entries with their cosines; 0 where there is no vector to compare."""
-    by_vector: dict[int, float] = {}
+    """Row ids of nearby entries with their cosines; found by words, with cosines of 0, without vectors.
+
+    Words find nothing that vectors miss: with both, no right headword more was among the first ten.
+    """
     if vector is not None and store.index is not None:
-        by_vector = dict(store.index.nearest(vector, NEAREST))
-    by_word = by_words(text, store.lexicon, store.headwords, _BY_WORDS if by_vector else NEAREST)
-    missing = [rid for rid, _ in by_word if rid not in by_vector]
-    if vector is None:
-        return dict.fromkeys(missing, 0.0)
-    vectors = store.lexicon.vectors(missing)
-    return by_vector | {rid: float(vectors[rid] @ vector) for rid in missing if rid in vectors}
+        return dict(store.index.nearest(vector, NEAREST))
+    return {rid: 0.0 for rid, _ in by_words(text, store.lexicon, store.headwords, NEAREST)}
 
 
 def _initials(text: str) -> list[str]:
@@ -142,7 +138,7 @@ class _Words:
         words = set(plain_words(text)[:120])
         counts = store.headwords.occurrences(words)
         size = store.headwords.size
-        self.stems = {stem(word): rarity(counts.get(word, 1), size) for word in words}
+        self.stems = {stem_word(word): rarity(counts.get(word, 1), size) for word in words}
         self.initials = set(_initials(text))
         self._all = sum(self.stems.values()) or 1.0
 
@@ -150,7 +146,7 @@ class _Words:
         """How much of the description's rare words the best of `definitions` has: two measures."""
         overlap = cover = 0.0
         for definition in definitions:
-            own = {stem(word) for word in plain_words(definition)[:200]}
+            own = {stem_word(word) for word in plain_words(definition)[:200]}
             weight = sum(self.stems[word] for word in own & self.stems.keys())
             overlap = max(overlap, weight / math.sqrt(len(own) + 8))
             cover = max(cover, weight / self._all)

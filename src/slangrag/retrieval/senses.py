@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import plain_words, stem
+from slangrag.corpus.headword import plain_words, stem_word
 from slangrag.retrieval.signals import liking
 from slangrag.store.lexicon import ENTRY_COLUMNS, Lexicon
 
@@ -82,8 +82,10 @@ def rank(
     context is the message around the word ("" for a bare question), cosines the similarity of each
     entry's vector to it, spelling the word as the question has it.
     """
+    if len(entries) == 1:
+        return [Sense(rid, entry, 0.0, {}) for rid, entry in entries.items()]
     words = {rid: _content(entry) for rid, entry in entries.items()}
-    around = {stem(word) for word in plain_words(context)} if context else set()
+    around = {stem_word(word) for word in plain_words(context)} if context else set()
     near = {rid: cosines[rid] for rid in entries if rid in cosines} if cosines else {}
     middle = sum(near.values()) / len(near) if near else 0.0
     senses = []
@@ -100,8 +102,8 @@ def rank(
 
 def _content(entry: Entry) -> frozenset[str]:
     """Stems of the definition's words, without those of the headword."""
-    own = {stem(word) for word in plain_words(entry.word)}
-    return frozenset(stem(word) for word in plain_words(entry.definition)) - own
+    own = {stem_word(word) for word in plain_words(entry.word)}
+    return frozenset(stem_word(word) for word in plain_words(entry.definition)) - own
 
 
 def _signals(entry: Entry, words: frozenset[str], around: set[str], spelling: str) -> dict[str, float]:

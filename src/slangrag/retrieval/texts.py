@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
 _MOST_SIGHTINGS: Final = 16
-_MOST_MEANT: Final = 40
+_MOST_MEANT: Final = 25
 _SURE: Final = 0.98
 _FAINT: Final = -10.0
 
