@@ -45,7 +45,7 @@ def fold(text: str) -> str:
     core = text.lstrip(_QUOTES).rstrip(_SENTENCE_END)
     letters = len(words) - words.count(" ")
     if letters <= _SYMBOLIC_LETTERS and 2 * _marks(core) >= letters:
-        return _SPACES.sub(" ", core)
+        return _SPACES.sub(" ", core).strip()
     return words
 
 
