@@ -39,13 +39,14 @@ def fold(text: str) -> str:
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     else:
         text = text.lower()
+    text = _SPACES.sub(" ", text).strip()
     words = _SPACES.sub(" ", _NOT_WORD.sub(" ", text).replace("'", "")).strip()
     if not words:
-        return _SPACES.sub(" ", text).strip()
+        return text
     core = text.lstrip(_QUOTES).rstrip(_SENTENCE_END)
     letters = len(words) - words.count(" ")
     if letters <= _SYMBOLIC_LETTERS and 2 * _marks(core) >= letters:
-        return _SPACES.sub(" ", core).strip()
+        return core
     return words
 
 
