@@ -66,17 +66,22 @@ def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> A
 
 
 def remarks(retrieval: Retrieval, options: AnswerOptions) -> list[str]:
-    """The program's own sentences before an answer: a doubtful sense, another spelling."""
+    """The program's own sentences before an answer: another spelling, a doubtful word or sense."""
     said: list[str] = []
     best = retrieval.hits[0]
-    if best.match == "fuzzy" and best.span is not None:
-        said.append(f"“{inert(best.span.text)}” is not in my data; this is about “{inert(best.entry.word)}”.")
-    if retrieval.known == "maybe":
+    sure = retrieval.known != "maybe"
+    if best.match in ("fuzzy", "inflected") and best.span is not None:
+        if best.match == "fuzzy" or not sure:
+            asked, found = inert(best.span.text), inert(best.entry.word)
+            said.append(f"“{asked}” is not in my data; this is about “{found}”.")
+    elif not sure and retrieval.intent == "reverse":
+        said.append("Not sure that this is the word you are looking for.")
+    elif not sure:
         until = f" (it ends in {options.data_until})" if options.data_until else ""
         said.append(f"Not sure: my data{until} may hold another sense than the one you mean.")
-        others = [word for word in retrieval.suggestions if fold(word) != fold(best.entry.word)]
-        if others:
-            said.append(did_you_mean(others))
+    others = [word for word in retrieval.suggestions if fold(word) != fold(best.entry.word)]
+    if not sure and others:
+        said.append(did_you_mean(others))
     return said
 
 

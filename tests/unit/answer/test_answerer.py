@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
@@ -24,7 +25,7 @@ from slangrag.answer.writers import senses
 from slangrag.corpus.entry import Entry
 from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import EngineReply, EngineUnreachable
-from slangrag.retrieval.types import Hit, Retrieval, Span
+from slangrag.retrieval.types import Hit, Match, Retrieval, Span
 
 
 def run(chat: ScriptedChat, retrieval: Retrieval, options: AnswerOptions | None = None) -> list[Event]:
@@ -153,12 +154,19 @@ def test_no_year_is_claimed_for_data_whose_end_is_unknown() -> None:
     assert "20" not in told.text
 
 
-def test_a_typo_is_named_before_it_is_answered() -> None:
-    retrieval = found(*RIZZ, match="fuzzy", span="rizs", query="what does rizs mean", known="maybe")
-    assert (
-        "“rizs” is not in my data; this is about “rizz”."
-        in finished(run(ScriptedChat("Rizz is charm [1]."), retrieval)).text
-    )
+@pytest.mark.parametrize("match", ["fuzzy", "inflected"])
+def test_another_spelling_is_named_before_it_is_answered_and_no_other_sense_is_claimed(match: Match) -> None:
+    retrieval = found(*RIZZ, match=match, span="rizs", query="what does rizs mean", known="maybe")
+    told = finished(run(ScriptedChat("Rizz is charm [1]."), retrieval))
+    assert "“rizs” is not in my data; this is about “rizz”." in told.text
+    assert "another sense" not in told.text
+
+
+def test_a_described_word_that_is_unsure_is_doubted_as_a_word_and_not_as_a_sense() -> None:
+    retrieval = replace(found(*RIZZ, match="semantic", known="maybe"), intent="reverse")
+    told = finished(run(ScriptedChat("Rizz is charm [1]."), retrieval))
+    assert told.text.startswith("Not sure that this is the word you are looking for.")
+    assert "another sense" not in told.text
 
 
 def test_a_model_that_finds_no_answer_may_say_so() -> None:
