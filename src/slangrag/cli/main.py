@@ -69,7 +69,13 @@ def _print_version(wanted: bool) -> None:
 def root(
     version: Annotated[
         bool,
-        typer.Option("--version", "-V", help="Show the version and those of the engines.", callback=_print_version, is_eager=True),
+        typer.Option(
+            "--version",
+            "-V",
+            help="Show the version and those of the engines.",
+            callback=_print_version,
+            is_eager=True,
+        ),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
