@@ -311,9 +311,8 @@ def fit_known(
     """Floors of evidence, as quantiles of what right answers have.
 
     A correction is offered from where 1 % of the right ones lie below, and likely from 10 %. A headword
-    seen in a message is known from 5 %. A described one is known from where, above, half have the right
-    one among the first ten. Either is denied only a whole unit of log-odds below the least evidence that
-    a right one ever had: denying what is there is the worse error.
+    seen in a message is known from 5 %; a described one never is. Either is denied only a whole unit of
+    log-odds below the least evidence that a right one ever had: denying what is there is the worse error.
     """
 
     def evidence(signals: Mapping[str, float], table: Mapping[str, float]) -> float:
@@ -330,13 +329,11 @@ def fit_known(
         best.append(evidence(ranked[0][0], weights.reverse))
         right.append(any(is_right for _, is_right in ranked[:10]))
     tops, hits = np.array(best), np.array(right)
-    sure = [t for t in np.quantile(tops, np.linspace(0, 0.98, 50)) if hits[tops >= t].mean() >= 0.5]
     floors = {
         "typo offered": np.quantile(typo, 0.01),
         "typo likely": np.quantile(typo, 0.1),
         "seen yes": np.quantile(span, 0.05),
         "seen maybe": min(span) - 1,
-        "described yes": min(sure, default=tops.max()),
         "described maybe": tops[hits].min() - 1,
     }
     return {name: round(float(value), 3) for name, value in floors.items()}

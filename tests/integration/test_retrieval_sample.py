@@ -91,6 +91,17 @@ def test_a_description_finds_its_word(slang: SlangStore) -> None:
     assert {"ghosting", "ghosted", "ghost"} & {hit.entry.word.lower() for hit in found.hits}
 
 
+def test_a_word_that_was_only_described_is_never_claimed_as_known(slang: SlangStore) -> None:
+    """The first headword is the right one too seldom for that, however well a definition fits."""
+    for query in (
+        "charm or skill at attracting someone romantically",
+        "what's the word for when someone stops replying to you",
+    ):
+        found = retrieve(query, slang)
+        assert found.hits[0].match == "semantic"
+        assert found.known == "maybe"
+
+
 def test_a_message_shows_its_slang_where_it_stands(slang: SlangStore) -> None:
     text = "no cap, that party was lit"
     found = retrieve(text, slang)
