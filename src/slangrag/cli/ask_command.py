@@ -11,9 +11,13 @@ import typer
 from slangrag.cli.options import (
     EngineOption,
     JsonOption,
+    MaxTokensOption,
     ModelOption,
+    NumCtxOption,
     SafeOption,
     StoreOption,
+    SystemOption,
+    TemperatureOption,
     ThreadsOption,
     TopKOption,
 )
@@ -31,12 +35,10 @@ def ask(
     top_k: TopKOption = None,
     model: ModelOption = None,
     engine: EngineOption = None,
-    temperature: Annotated[float | None, typer.Option("--temperature", min=0, max=2)] = None,
-    num_ctx: Annotated[int | None, typer.Option("--num-ctx", min=256, help="Context, in tokens.")] = None,
-    max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=16, help="Longest answer.")] = None,
-    system: Annotated[
-        Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
-    ] = None,
+    temperature: TemperatureOption = None,
+    num_ctx: NumCtxOption = None,
+    max_tokens: MaxTokensOption = None,
+    system: SystemOption = None,
     threads: ThreadsOption = None,
     stream: Annotated[
         bool,

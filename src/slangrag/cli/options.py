@@ -50,3 +50,9 @@ ThreadsOption = Annotated[
     int | None,
     typer.Option("--threads", min=0, help="Threads of the embedded engine. [env: SLANGRAG_THREADS]"),
 ]
+TemperatureOption = Annotated[float | None, typer.Option("--temperature", min=0, max=2)]
+NumCtxOption = Annotated[int | None, typer.Option("--num-ctx", min=256, help="Context, in tokens.")]
+MaxTokensOption = Annotated[int | None, typer.Option("--max-tokens", min=16, help="Longest answer.")]
+SystemOption = Annotated[
+    Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
+]
