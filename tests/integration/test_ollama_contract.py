@@ -12,18 +12,8 @@ from typing import Any
 
 import pytest
 from tests.standin import Fault, StandIn, chat_model, embedding_model
-from tests.standin.essence import (
-    FILES,
-    FILES_LEFT_OUT,
-    FIXTURES,
-    LEFT_OUT,
-    exchanges,
-    folders,
-    left_out,
-    read_records,
-    replay,
-    replayable,
-)
+from tests.standin.covered import FILES, FILES_LEFT_OUT, LEFT_OUT, folders, left_out, read_records
+from tests.standin.essence import FIXTURES, exchanges, replay, replayable
 from tests.standin.wording import NEW, OLD
 
 EXCHANGES: list[dict[str, Any]] = [

@@ -24,7 +24,8 @@ from tests.standin.models import (
     embedding_model,
     from_engines,
 )
-from tests.standin.server import Recorded, Shape, StandIn
+from tests.standin.server import StandIn
+from tests.standin.traffic import Recorded, Shape
 
 __all__ = [
     "CATALOGUE",
