@@ -19,12 +19,12 @@ from slangrag import __version__
 from slangrag.cli.render.sizes import size
 from slangrag.cli.store_facts import StoreFacts, store_facts
 from slangrag.config import OPTIONS, Settings
-from slangrag.errors import EngineError, SlangragError, StoreError
+from slangrag.errors import EngineError, EngineMissing, SlangragError, StoreError
 
 if TYPE_CHECKING:
     from slangrag.engines.ollama import OllamaServer
     from slangrag.engines.ollama.models import Model
-    from slangrag.engines.protocols import ChatIdentity
+    from slangrag.engines.protocols import ChatIdentity, EmbedderIdentity
 
 OLDEST_PYTHON: Final = (3, 11)
 LITTLE_ROOM: Final = 500_000_000
@@ -80,12 +80,13 @@ def python() -> Check:
 
 def settings_in_force(settings: Settings) -> Check:
     """Which settings are not the defaults, and who set them."""
-    changed = [
-        f"{option.name} from {settings.origin[option.name]}"
-        for option in OPTIONS
-        if settings.origin[option.name] != "default"
-    ]
-    return Check("settings", True, "; ".join(changed) if changed else "all defaults (slangrag config show)")
+    layers: dict[str, list[str]] = {}
+    for option in OPTIONS:
+        origin = settings.origin[option.name]
+        if origin != "default":
+            layers.setdefault(origin.removesuffix(f" ({option.env})"), []).append(option.name)
+    changed = "; ".join(f"{', '.join(names)} from {layer}" for layer, names in layers.items())
+    return Check("settings", True, changed or "all defaults (slangrag config show)")
 
 
 def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
@@ -212,15 +213,39 @@ def embedder(settings: Settings, *, quick: bool) -> Check:
     except StoreError:
         stored = None  # said by the store's own check
     try:
-        began = time.perf_counter()
-        model = choose_embedder(settings, stored=stored).model
-        said = describe(model.identity)
-        if not quick:
+        if quick:
+            said = f"{_embedder_that_is_here(settings, stored)} (not asked)"
+        else:
+            began = time.perf_counter()
+            model = choose_embedder(settings, stored=stored).model
             model.embed_query(QUESTION)
-            said += f", a question in {_since(began)}"
+            said = f"{describe(model.identity)}, a question in {_since(began)}"
     except SlangragError as error:
         return failed("embedder", error)
     return Check("embedder", True, said if stored is None else f"{said}; the store's own")
+
+
+def _embedder_that_is_here(settings: Settings, stored: EmbedderIdentity | None) -> str:
+    """Engine and model, looked up and not loaded. Raises what is missing, as the embedder itself would.
+
+    Neither engine's embedder is made: the embedded one loads its model, Ollama's asks for a vector.
+    """
+    from slangrag.engines.choose import embedded_is_installed, engine_for
+    from slangrag.engines.embedded.catalogue import find_model
+    from slangrag.engines.embedded.weights import obtain_model
+    from slangrag.engines.ollama import DEFAULT_EMBED_MODEL, connect
+
+    engine = stored.engine if stored else engine_for(settings, settings.embed_model, "embed")[0]
+    wanted = stored.model if stored else settings.embed_model
+    if engine == "ollama":
+        name = wanted or DEFAULT_EMBED_MODEL
+        connect(settings).digest(name)
+        return f"ollama/{name}"
+    if not embedded_is_installed():
+        raise EngineMissing("the embedded engine is not installed", hint="pip install 'slangrag[embedded]'")
+    model = find_model(wanted, "embed")
+    obtain_model(model, settings.cache, fetch=False)
+    return f"embedded/{model.name}"
 
 
 def chat(settings: Settings, *, quick: bool) -> Check:

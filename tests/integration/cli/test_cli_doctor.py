@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.cli.harness import NOBODY, Slangrag
+from tests.integration.cli.test_cli_start_up import modules
 from tests.standin import StandIn, chat_model, embedding_model
 
 
@@ -26,6 +27,28 @@ def test_all_is_well_with_the_sample_and_the_embedded_engine_alone(on_sample: Sl
     assert "smollm2" in found["chat"]["said"]
     assert "first token after" in found["chat"]["said"]
     assert {s["name"]: s["from"] for s in done.json["settings"]}["store"] == "environment (SLANGRAG_STORE)"
+
+
+def test_quick_loads_no_model_and_no_index(on_sample: Slangrag) -> None:
+    """Of the modules that hold a model or an index, none is loaded; all checks are made all the same."""
+    loaded = modules(on_sample, "doctor", "--quick")
+    assert not loaded & {"onnxruntime", "tokenizers", "xllamacpp", "chromadb", "numpy"}
+    quick, whole = (on_sample("doctor", "--json", *extra) for extra in (["--quick"], []))
+    assert list(by_name(quick.json)) == list(by_name(whole.json))
+    assert by_name(quick.json)["embedder"]["said"].endswith("(not asked); the store's own")
+
+
+def test_quick_asks_a_server_for_no_words_and_no_vectors(slangrag: Slangrag, server: StandIn) -> None:
+    """Either would make Ollama load a model."""
+    assert slangrag("doctor", "--quick", OLLAMA_HOST=server.url).code == 4, "only the store is missing"
+    assert server.requests
+    assert not [call for call in server.requests if call.path in {"/api/chat", "/api/generate", "/api/embed"}]
+
+
+def test_quick_still_finds_that_weights_are_missing(on_sample: Slangrag) -> None:
+    done = on_sample("doctor", "--quick", "--json", SLANGRAG_CACHE="/nowhere")
+    assert done.code == 3
+    assert by_name(done.json)["embedder"]["next"] == "slangrag models pull --engine embedded"
 
 
 def test_an_empty_machine_is_told_what_to_type_first(slangrag: Slangrag) -> None:
