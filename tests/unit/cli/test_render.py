@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slangrag.cli.render.hits import hit_documents, reasons
+from slangrag.cli.render.hits import hit_documents, reasons, unbroken
 from slangrag.cli.render.progress import duration
 from slangrag.cli.render.sizes import size
 from slangrag.corpus.entry import Entry
@@ -46,6 +46,12 @@ def test_the_reasons_name_the_largest_parts_first_and_count_the_rest() -> None:
 
 def test_a_short_score_has_no_rest() -> None:
     assert reasons(Hit(ENTRY, 1.0, "exact", signals={"rarity": 1.0})) == "score 1.00 = rarity +1.00"
+
+
+def test_a_part_of_a_score_is_never_torn_from_its_name() -> None:
+    lines = unbroken("exact: score 1.00 = against the rest -9.00  spelt alike +0.45  2 smaller +0.56", 45)
+    assert lines == ["exact: score 1.00 = against the rest -9.00", "spelt alike +0.45  2 smaller +0.56"]
+    assert unbroken("one  two", 3) == ["one", "two"]
 
 
 def test_parts_that_round_to_nothing_are_not_shown() -> None:

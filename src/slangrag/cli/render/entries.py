@@ -63,7 +63,7 @@ def show_entry(entry: Entry, number: int, *, safe: bool) -> None:
     head.append(spoken(entry.word, safe=safe), style="bold")
     head.append("  ").append_text(votes(entry)).append(f"  #{entry.entry_id}", style="dim")
     show(head)
-    for paragraph in entry.definition.split("\n"):
+    for paragraph in printable(entry.definition).split("\n"):
         if paragraph.strip():
             show(definition(paragraph, safe=safe), indent=INDENT)
 

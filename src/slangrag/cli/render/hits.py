@@ -33,7 +33,9 @@ def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None
             text.pad_right(left - text.cell_len)
         show(line.append_text(text).append("  ").append_text(tail))
         if explain:
-            show(Text(f"{hit.match}: {reasons(hit)}", style="dim"), indent=INDENT)
+            why = f"{hit.match}: {reasons(hit)}"
+            for part in unbroken(why, room - INDENT) if console.is_terminal else [why]:
+                show(Text(part, style="dim"), indent=INDENT)
 
 
 def reasons(hit: Hit) -> str:
@@ -46,6 +48,17 @@ def reasons(hit: Hit) -> str:
         rest = sum(value for _, value in parts[_PARTS:])
         said.append(f"{len(parts) - _PARTS} smaller {rest:+.2f}")
     return f"score {hit.score + 0.0:.2f} = {'  '.join(said) or '0'}"
+
+
+def unbroken(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width`, broken only where two spaces part two of its pieces."""
+    lines: list[str] = []
+    for piece in text.split("  "):
+        if lines and len(lines[-1]) + 2 + len(piece) <= width:
+            lines[-1] += f"  {piece}"
+        else:
+            lines.append(piece)
+    return lines
 
 
 def show_suggestions(words: Sequence[str], *, safe: bool) -> None:

@@ -56,7 +56,8 @@ def show(text: Text, *, indent: int = 0) -> None:
     """Print a paragraph on stdout: wrapped and indented on a terminal, one line in a pipe."""
     console = stdout()
     if not console.is_terminal:
-        console.print(" " * indent + text.plain if indent else text, soft_wrap=True)
+        lines = (" " * indent + line for line in text.plain.split("\n"))
+        console.print("\n".join(lines) if indent else text, soft_wrap=True)
     elif indent:
         from rich.padding import Padding
 
@@ -94,7 +95,7 @@ def write_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout; what a terminal would act on or not show is written as \\uXXXX."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2)
-    if not text.isascii():
+    if not text.isascii() or "\x7f" in text:
         text = _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
