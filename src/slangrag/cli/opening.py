@@ -32,19 +32,19 @@ def open_slang(settings: Settings) -> Iterator[SlangStore]:
 
 
 KAGGLE_ENDS: Final = "May 2016"
-_SAMPLE: Final = "sample_slang.csv"
+_KAGGLE: Final = "urban"  # urbandict-word-defs.csv, urban_dictionary_2016.csv: a part of the file's name
 
 
 def data_until(slang: SlangStore) -> str | None:
     """Where the store's data ends, in words; None where nobody can know.
 
-    The Kaggle file was written up to May 2016. A store that holds anything else beside it (the sample,
-    a file whose columns were mapped) has no such end.
+    The Kaggle file was written up to May 2016. A store that holds anything else (the sample, a file of
+    another name or with mapped columns) has no such end.
     """
     from slangrag.store.ledger import loads
 
     kaggle = [
-        load.name != _SAMPLE and not json.loads(load.options)["columns"]
+        _KAGGLE in load.name.lower() and not json.loads(load.options)["columns"]
         for load in loads(slang.lexicon.connection)
     ]
     return KAGGLE_ENDS if kaggle and all(kaggle) else None

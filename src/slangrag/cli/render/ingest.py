@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from slangrag.ingest.plan import IngestReport
 
 
-def show_report(report: IngestReport, source: Path, *, as_json: bool, nothing_to_do: bool = False) -> None:
+def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_do: bool = False) -> None:
     """Summary of a run on stdout; remarks of the reader on stderr."""
     for remark in report.notes:
         note(remark)
@@ -39,7 +38,7 @@ def show_report(report: IngestReport, source: Path, *, as_json: bool, nothing_to
         typer.echo("  why rows were rejected: slangrag ingest ... --rejects rejects.csv")
 
 
-def show_estimate(estimate: Estimate, source: Path, *, as_json: bool) -> None:
+def show_estimate(estimate: Estimate, source: str, *, as_json: bool) -> None:
     """What an ingest would take, on stdout."""
     from dataclasses import asdict
 
