@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,26 +13,14 @@ from slangrag.answer.answerer import answer
 from slangrag.answer.events import Answer, Finished, Sentence
 from slangrag.answer.grounding import Source, check
 from slangrag.answer.prompts import SMALL_SYSTEM, SYSTEM
-from slangrag.config import load_settings
 from slangrag.corpus.entry import Entry
-from slangrag.engines.embedded.catalogue import SMOLLM2
 from slangrag.engines.embedded.chat import EmbeddedChat
-from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.protocols import ChatOptions
 from slangrag.retrieval.types import Hit, Retrieval
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
 
 WORDS = ("rizz", "ghosting", "yeet", "salty", "tea", "shadowban", "grand", "humblebrag")
-
-
-@pytest.fixture(scope="module")
-def chat() -> Iterator[EmbeddedChat]:
-    settings = replace(load_settings(), threads=1, num_ctx=2048)
-    obtain_model(SMOLLM2, settings.cache, fetch=True)
-    model = EmbeddedChat(settings)
-    yield model
-    model.close()
 
 
 def rows(path: Path) -> list[dict[str, str]]:

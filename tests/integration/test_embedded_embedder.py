@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from slangrag.config import Settings, load_settings
+from slangrag.config import Settings
 from slangrag.engines.embedded.catalogue import MINILM
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
-from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.protocols import Embedder
 from slangrag.errors import ModelMissing, TextRejected, WeightsError
 
@@ -23,18 +22,6 @@ TEXTS = [
     "touch grass: go outside and leave the internet alone for a while, said to someone who is too online",
     "bet: yes, agreed",
 ]
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    settings = replace(load_settings(), threads=1)
-    obtain_model(MINILM, settings.cache, fetch=True)
-    return settings
-
-
-@pytest.fixture(scope="module")
-def embedder(settings: Settings) -> EmbeddedEmbedder:
-    return EmbeddedEmbedder(settings)
 
 
 def test_vectors_are_unit_float32_and_of_the_promised_length(embedder: EmbeddedEmbedder) -> None:
@@ -51,9 +38,9 @@ def test_a_description_finds_its_word(embedder: EmbeddedEmbedder) -> None:
         assert int(np.argmax(documents @ embedder.embed_query(query))) == row
 
 
-def test_the_order_and_the_company_of_texts_do_not_move_their_vectors(settings: Settings) -> None:
+def test_the_order_and_the_company_of_texts_do_not_move_their_vectors(small_models: Settings) -> None:
     """8-bit activations are scaled per batch, so neighbours move a vector a little; never by much."""
-    embedder = EmbeddedEmbedder(replace(settings, threads=2))
+    embedder = EmbeddedEmbedder(replace(small_models, threads=2))
     many = [f"{text} {'again ' * (n % 7)}" for n, text in enumerate(TEXTS * 8)]
     together = embedder.embed_documents(many)
     alone = np.stack([embedder.embed_documents([text])[0] for text in many])
@@ -70,8 +57,8 @@ def test_vectors_agree_with_the_model_that_the_weights_were_made_from(embedder: 
     assert float(vectors[0] @ vectors[1]) == pytest.approx(0.94, abs=0.03)
 
 
-def test_an_overlong_text_is_cut_and_counted(settings: Settings) -> None:
-    embedder = EmbeddedEmbedder(settings)
+def test_an_overlong_text_is_cut_and_counted(small_models: Settings) -> None:
+    embedder = EmbeddedEmbedder(small_models)
     vectors = embedder.embed_documents(["word " * 400, "short"])
     assert embedder.truncated == 1
     assert vectors.shape == (2, 384)
@@ -99,14 +86,14 @@ def test_the_identity_names_the_weights(embedder: EmbeddedEmbedder) -> None:
     assert identity.render_query("hi") == "hi"
 
 
-def test_another_embedding_model_is_not_silently_replaced(settings: Settings) -> None:
+def test_another_embedding_model_is_not_silently_replaced(small_models: Settings) -> None:
     with pytest.raises(ModelMissing, match="nomic-embed-text"):
-        EmbeddedEmbedder(replace(settings, embed_model="nomic-embed-text"))
+        EmbeddedEmbedder(replace(small_models, embed_model="nomic-embed-text"))
 
 
 def test_without_weights_the_command_that_fetches_them_is_named(
-    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    small_models: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with pytest.raises(WeightsError) as caught:
-        EmbeddedEmbedder(replace(settings, cache=tmp_path_factory.mktemp("empty")))
+        EmbeddedEmbedder(replace(small_models, cache=tmp_path_factory.mktemp("empty")))
     assert caught.value.hint == "slangrag models pull --engine embedded"

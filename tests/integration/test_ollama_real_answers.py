@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from tests.standin import StandIn, from_engines
 
-from slangrag.config import load_settings
 from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.engines.ollama import OllamaChat, OllamaEmbedder, OllamaServer
@@ -21,27 +19,17 @@ pytestmark = pytest.mark.weights
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[tuple[EmbeddedEmbedder, EmbeddedChat]]:
-    settings = replace(load_settings(), threads=1, num_ctx=1024)
-    chat = EmbeddedChat(settings, fetch=True)
-    yield EmbeddedEmbedder(settings, fetch=True), chat
-    chat.close()
-
-
-@pytest.fixture(scope="module")
-def server(engines: tuple[EmbeddedEmbedder, EmbeddedChat]) -> Iterator[OllamaServer]:
-    with StandIn(from_engines(*engines, embed_name="all-minilm", chat_name="smollm2:135m")) as standin:
+def server(embedder: EmbeddedEmbedder, chat: EmbeddedChat) -> Iterator[OllamaServer]:
+    with StandIn(from_engines(embedder, chat, embed_name="all-minilm", chat_name="smollm2:135m")) as standin:
         one = OllamaServer(parse_host(standin.url))
         yield one
         one.close()
 
 
-def test_vectors_survive_the_wire(
-    server: OllamaServer, engines: tuple[EmbeddedEmbedder, EmbeddedChat]
-) -> None:
+def test_vectors_survive_the_wire(server: OllamaServer, embedder: EmbeddedEmbedder) -> None:
     texts = ["rizz: charm that wins people over", "salty: bitter about a small loss"]
     over_the_wire = OllamaEmbedder(server, "all-minilm").embed_documents(texts)
-    assert np.allclose(over_the_wire, engines[0].embed_documents(texts), atol=1e-5)
+    assert np.allclose(over_the_wire, embedder.embed_documents(texts), atol=1e-5)
 
 
 def test_meaning_survives_the_wire(server: OllamaServer) -> None:
@@ -51,16 +39,14 @@ def test_meaning_survives_the_wire(server: OllamaServer) -> None:
     assert int(np.argmax(vectors @ query)) == 1
 
 
-def test_a_real_models_answer_streams_through(
-    server: OllamaServer, engines: tuple[EmbeddedEmbedder, EmbeddedChat]
-) -> None:
+def test_a_real_models_answer_streams_through(server: OllamaServer, chat: EmbeddedChat) -> None:
     usage = ChatUsage()
     question = [Message("system", "Answer in one word."), Message("user", "What is the capital of France?")]
-    chat = OllamaChat(server, "smollm2:135m")
-    assert not chat.identity.capable
+    served = OllamaChat(server, "smollm2:135m")
+    assert not served.identity.capable
     options = ChatOptions(num_ctx=1024, max_tokens=40, temperature=0.0)
-    pieces = list(chat.stream(question, options, usage))
-    assert "".join(pieces) == "".join(engines[1].stream(question, options))
+    pieces = list(served.stream(question, options, usage))
+    assert "".join(pieces) == "".join(chat.stream(question, options))
     assert len(pieces) > 3
     assert usage.answer_tokens >= len(pieces)
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from slangrag import ingest
-from slangrag.config import load_settings
-from slangrag.engines.embedded.catalogue import MINILM
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
-from slangrag.engines.embedded.weights import obtain_model
 from slangrag.errors import EngineUnreachable
 from slangrag.evaluation.evaluate import EvalReport, evaluate
 from slangrag.integrations.langchain import SlangRetriever, slang_chain
@@ -25,31 +20,16 @@ from slangrag.retrieval.slang_store import SlangStore, open_store
 pytestmark = pytest.mark.weights
 
 
-@pytest.fixture(scope="module")
-def embedder() -> EmbeddedEmbedder:
-    settings = replace(load_settings(), threads=1)
-    obtain_model(MINILM, settings.cache, fetch=True)
-    return EmbeddedEmbedder(settings)
-
-
-@pytest.fixture(scope="module")
-def place(root: Path, embedder: EmbeddedEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample as a store, by the same road that `slangrag ingest --sample` takes."""
-    where = tmp_path_factory.mktemp("retrieval") / "store"
-    ingest.run(ingest.IngestPlan(csv=root / "data" / "sample_slang.csv", store=where), embedder)
-    return where
-
-
 @pytest.fixture
-def slang(place: Path, embedder: EmbeddedEmbedder) -> Iterator[SlangStore]:
-    with open_store(place, lambda: embedder) as store:
+def slang(sample_store: Path, embedder: EmbeddedEmbedder) -> Iterator[SlangStore]:
+    with open_store(sample_store, lambda: embedder) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def report(place: Path, embedder: EmbeddedEmbedder, root: Path) -> EvalReport:
+def report(sample_store: Path, embedder: EmbeddedEmbedder, root: Path) -> EvalReport:
     files = sorted((root / "tests/data/questions").glob("*.jsonl"))
-    with open_store(place, lambda: embedder) as store:
+    with open_store(sample_store, lambda: embedder) as store:
         return evaluate(files, store)
 
 
@@ -76,10 +56,10 @@ def test_words_that_the_sample_lacks_are_not_claimed_and_others_not_denied(repor
 
 
 def test_hybrid_is_better_than_each_recipe_that_it_is_made_of(
-    report: EvalReport, place: Path, embedder: EmbeddedEmbedder, root: Path
+    report: EvalReport, sample_store: Path, embedder: EmbeddedEmbedder, root: Path
 ) -> None:
     sentences = [root / "tests/data/questions/sentences.jsonl"]
-    with open_store(place, lambda: embedder) as store:
+    with open_store(sample_store, lambda: embedder) as store:
         for mode in ("dense", "lexical"):
             rival = evaluate(sentences, store, mode=mode)
             assert rival.by_task["sentence"]["R@1"] < report.by_task["sentence"]["R@1"]
@@ -112,11 +92,11 @@ def test_a_message_shows_its_slang_where_it_stands(slang: SlangStore) -> None:
     assert first.entry.word.lower() in {"no cap", "lit"}
 
 
-def test_without_an_embedder_it_goes_on_by_words_and_says_so(place: Path) -> None:
+def test_without_an_embedder_it_goes_on_by_words_and_says_so(sample_store: Path) -> None:
     def unreachable() -> EmbeddedEmbedder:
         raise EngineUnreachable("nobody answers", hint="start it")
 
-    with open_store(place, unreachable) as store:
+    with open_store(sample_store, unreachable) as store:
         found = retrieve("someone who stops replying to messages without explanation", store)
     assert found.hits
     assert any("nobody answers" in note for note in found.notes)
@@ -131,7 +111,9 @@ def test_the_same_question_always_gets_the_same_hits(slang: SlangStore) -> None:
 @pytest.mark.parametrize(
     "query", ["what does rizz mean", "what does ghosted mean", "what does rizzz mean", "ritz"]
 )
-def test_a_question_settled_by_its_headword_loads_neither_numpy_nor_chroma(place: Path, query: str) -> None:
+def test_a_question_settled_by_its_headword_loads_neither_numpy_nor_chroma(
+    sample_store: Path, query: str
+) -> None:
     """They cost a second of start-up, which is what people feel."""
     script = (
         "import sys\n"
@@ -143,22 +125,26 @@ def test_a_question_settled_by_its_headword_loads_neither_numpy_nor_chroma(place
         "print(sorted({'numpy', 'chromadb', 'onnxruntime', 'pandas'} & set(sys.modules)))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(place), query], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, str(sample_store), query], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
-def test_a_langchain_retriever_gives_what_search_gives(place: Path, embedder: EmbeddedEmbedder) -> None:
-    documents = SlangRetriever.from_store(place, embedder=embedder, limit=3).invoke("what does rizz mean")
+def test_a_langchain_retriever_gives_what_search_gives(
+    sample_store: Path, embedder: EmbeddedEmbedder
+) -> None:
+    documents = SlangRetriever.from_store(sample_store, embedder=embedder, limit=3).invoke(
+        "what does rizz mean"
+    )
     assert documents[0].metadata["word"] == "rizz"
     assert documents[0].metadata["known"] == "yes"
     assert documents[0].page_content.startswith("rizz: ")
 
 
-def test_a_chain_answers_from_numbered_definitions(place: Path, embedder: EmbeddedEmbedder) -> None:
+def test_a_chain_answers_from_numbered_definitions(sample_store: Path, embedder: EmbeddedEmbedder) -> None:
     model = FakeListChatModel(responses=["Charm. [1]"])
     seen: list[str] = []
-    chain = slang_chain(SlangRetriever.from_store(place, embedder=embedder), model)
+    chain = slang_chain(SlangRetriever.from_store(sample_store, embedder=embedder), model)
     asked = chain.with_listeners(on_end=lambda run: seen.extend(str(r.inputs) for r in run.child_runs))
     assert asked.invoke("what does rizz mean") == "Charm. [1]"
     assert any("[1] rizz: " in text for text in seen)
