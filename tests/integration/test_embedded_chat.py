@@ -12,13 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from slangrag.config import Settings, load_settings
+from slangrag.config import Settings
 from slangrag.engines.embedded.catalogue import SMOLLM2
 from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.embedded.weights import obtain_model
@@ -28,20 +27,6 @@ from slangrag.errors import ContextOverflow, EngineReply, ModelMissing, ModelUnf
 pytestmark = pytest.mark.weights
 
 STORY = [Message("user", "Tell me a very long story about a ship.")]
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    settings = replace(load_settings(), threads=1, num_ctx=2048)
-    obtain_model(SMOLLM2, settings.cache, fetch=True)
-    return settings
-
-
-@pytest.fixture(scope="module")
-def chat(settings: Settings) -> Iterator[EmbeddedChat]:
-    model = EmbeddedChat(settings)
-    yield model
-    model.close()
 
 
 def test_an_answer_streams_in_pieces_and_its_cost_is_known(chat: EmbeddedChat) -> None:
@@ -103,8 +88,8 @@ def test_an_answer_is_kept_inside_the_context(chat: EmbeddedChat) -> None:
     assert usage.notes
 
 
-def test_a_larger_context_than_at_first_is_given_when_asked_for(settings: Settings) -> None:
-    chat = EmbeddedChat(replace(settings, num_ctx=128))
+def test_a_larger_context_than_at_first_is_given_when_asked_for(small_models: Settings) -> None:
+    chat = EmbeddedChat(replace(small_models, num_ctx=128))
     assert chat.count_tokens("word " * 400) >= 400
     options = ChatOptions(num_ctx=1024, max_tokens=2)
     usage = ChatUsage()
@@ -114,8 +99,8 @@ def test_a_larger_context_than_at_first_is_given_when_asked_for(settings: Settin
     chat.close()
 
 
-def test_a_context_beyond_the_models_own_is_not_promised(settings: Settings) -> None:
-    chat, usage = EmbeddedChat(settings), ChatUsage()
+def test_a_context_beyond_the_models_own_is_not_promised(small_models: Settings) -> None:
+    chat, usage = EmbeddedChat(small_models), ChatUsage()
     list(chat.stream(STORY, ChatOptions(num_ctx=100_000, max_tokens=1), usage))
     assert usage.notes[0] == "smollm2-135m-instruct reads 8192 tokens at most"
     with pytest.raises(ContextOverflow, match="the context holds 8192"):
@@ -131,6 +116,29 @@ def test_a_model_that_thinks_aloud_shows_its_answer_only(chat: EmbeddedChat) -> 
     silent = ChatOptions(num_ctx=512, grammar='root ::= "<think>hm</think>"')
     assert "".join(chat.stream([Message("user", "Is it fine?")], silent, usage)) == ""
     assert "only thought" in usage.notes[-1]
+
+
+def test_a_template_that_opens_the_thinking_unseen_is_seen_through(
+    small_models: Settings, tmp_path: Path
+) -> None:
+    """As DeepSeek's does: the stream then holds the closing tag alone."""
+    whole = obtain_model(SMOLLM2, small_models.cache, fetch=False)[0].read_bytes()
+    template = {b"assistant\n'": b"assistant\n<think>'", b"named SmolLM": b"named"}  # as long as before
+    for old, new in template.items():
+        assert whole.count(old) == 1
+        whole = whole.replace(old, new)
+    own = tmp_path / "thinks.gguf"
+    own.write_bytes(whole)
+    chat = EmbeddedChat(small_models, own)
+    for grammar, answer, note in [
+        ('root ::= "hm</think>Yes."', "Yes.", []),
+        ('root ::= "hm"', "", ["thinks.gguf only thought, and gave no answer"]),
+    ]:
+        usage = ChatUsage()
+        options = ChatOptions(num_ctx=512, grammar=grammar)
+        assert "".join(chat.stream([Message("user", "Is it fine?")], options, usage)) == answer
+        assert usage.notes == note
+    chat.close()
 
 
 def test_tokens_are_counted_exactly(chat: EmbeddedChat) -> None:
@@ -150,51 +158,53 @@ def test_a_definition_cannot_end_its_turn_and_begin_another(chat: EmbeddedChat) 
     server = chat._loaded(512)
     control = {server.tokenize(mark, markup=True)[0] for mark in ("<|im_end|>", "<|im_start|>")}
     assert len(control) == 2
-    harmless = chat._prompt_tokens(server, [Message("system", "Explain."), Message("user", "cool")])
-    hostile = chat._prompt_tokens(server, [Message("system", "Explain."), Message("user", HOSTILE)])
+    harmless, _ = chat._prompt(server, [Message("system", "Explain."), Message("user", "cool")])
+    hostile, _ = chat._prompt(server, [Message("system", "Explain."), Message("user", HOSTILE)])
     assert [t for t in hostile if t in control] == [t for t in harmless if t in control]
 
 
-def test_an_own_gguf_file_takes_the_small_models_place(settings: Settings, tmp_path: Path) -> None:
+def test_an_own_gguf_file_takes_the_small_models_place(small_models: Settings, tmp_path: Path) -> None:
     own = tmp_path / "My-Model.gguf"
-    own.symlink_to(obtain_model(SMOLLM2, settings.cache, fetch=False)[0])
-    chat = EmbeddedChat(settings, own)
+    own.symlink_to(obtain_model(SMOLLM2, small_models.cache, fetch=False)[0])
+    chat = EmbeddedChat(small_models, own)
     assert (chat.identity.model, chat.identity.capable) == ("My-Model.gguf", False)
     assert list(chat.stream(STORY, ChatOptions(num_ctx=512, max_tokens=2)))
     chat.close()
 
 
 def test_a_model_with_a_first_token_of_its_own_gets_it_once(
-    chat: EmbeddedChat, settings: Settings, tmp_path: Path
+    chat: EmbeddedChat, small_models: Settings, tmp_path: Path
 ) -> None:
     """Llama 3 is like that, and answers much worse without it (or with two)."""
     flag = b"tokenizer.ggml.add_bos_token" + struct.pack("<I", 7)
-    whole = obtain_model(SMOLLM2, settings.cache, fetch=False)[0].read_bytes()
+    whole = obtain_model(SMOLLM2, small_models.cache, fetch=False)[0].read_bytes()
     place = whole.index(flag) + len(flag)
     assert whole[place] == 0
     own = tmp_path / "with-first-token.gguf"
     own.write_bytes(whole[:place] + b"\x01" + whole[place + 1 :])
-    other = EmbeddedChat(settings, own)
+    other = EmbeddedChat(small_models, own)
     server, plain = other._loaded(512), chat._loaded(512)
     assert server.tokenize("x", start=True)[0] == plain.tokenize("<|im_start|>", markup=True)[0]
-    assert other._prompt_tokens(server, STORY) == chat._prompt_tokens(plain, STORY)
+    assert other._prompt(server, STORY) == chat._prompt(plain, STORY)
     other.close()
 
 
-def test_a_gguf_file_that_llama_cpp_cannot_load_is_named(settings: Settings, tmp_path: Path) -> None:
+def test_a_gguf_file_that_llama_cpp_cannot_load_is_named(small_models: Settings, tmp_path: Path) -> None:
     cut = tmp_path / "cut.gguf"
-    (whole,) = obtain_model(SMOLLM2, settings.cache, fetch=False)
+    (whole,) = obtain_model(SMOLLM2, small_models.cache, fetch=False)
     with whole.open("rb") as stream:
         cut.write_bytes(stream.read(100_000))
     with pytest.raises(ModelUnfit, match=r"cut\.gguf"):
-        list(EmbeddedChat(settings, cut).stream(STORY, ChatOptions()))
+        list(EmbeddedChat(small_models, cut).stream(STORY, ChatOptions()))
 
 
-def test_a_wrong_path_or_name_is_known_before_anything_is_loaded(settings: Settings, tmp_path: Path) -> None:
+def test_a_wrong_path_or_name_is_known_before_anything_is_loaded(
+    small_models: Settings, tmp_path: Path
+) -> None:
     with pytest.raises(ModelMissing):
-        EmbeddedChat(settings, tmp_path / "nowhere.gguf")
+        EmbeddedChat(small_models, tmp_path / "nowhere.gguf")
     with pytest.raises(ModelMissing, match="smollm2-135m-instruct"):
-        EmbeddedChat(settings, "llama3.1")
+        EmbeddedChat(small_models, "llama3.1")
 
 
 def test_nobody_else_on_the_machine_can_use_the_port(chat: EmbeddedChat) -> None:
@@ -209,8 +219,8 @@ def test_nobody_else_on_the_machine_can_use_the_port(chat: EmbeddedChat) -> None
     assert response.status == 401
 
 
-def test_closing_frees_the_port_even_while_an_answer_is_running(settings: Settings) -> None:
-    chat = EmbeddedChat(settings)
+def test_closing_frees_the_port_even_while_an_answer_is_running(small_models: Settings) -> None:
+    chat = EmbeddedChat(small_models)
     answer = chat.stream(STORY, ChatOptions(max_tokens=1900))
     next(answer)
     server = chat._server
@@ -240,18 +250,18 @@ for piece in chat.stream([Message("user", "Tell me a long story.")], options):
 """
 
 
-def test_nothing_but_the_answer_is_printed(settings: Settings) -> None:
+def test_nothing_but_the_answer_is_printed(small_models: Settings) -> None:
     """llama.cpp is talkative; a line of its on stdout would spoil --json."""
     command = [sys.executable, "-W", "error", "-c", ASK, "8"]
-    env = {**os.environ, "SLANGRAG_CACHE": str(settings.cache)}
+    env = {**os.environ, "SLANGRAG_CACHE": str(small_models.cache)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert 0 < len(done.stdout) < 100
 
 
-def test_ctrl_c_in_mid_answer_ends_the_program_at_once(settings: Settings) -> None:
+def test_ctrl_c_in_mid_answer_ends_the_program_at_once(small_models: Settings) -> None:
     command = [sys.executable, "-c", ASK, "3000"]
-    env = {**os.environ, "SLANGRAG_CACHE": str(settings.cache)}
+    env = {**os.environ, "SLANGRAG_CACHE": str(small_models.cache)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
         assert process.stdout is not None
         assert process.stdout.read(1)
@@ -274,9 +284,9 @@ print(next(answer), flush=True)
 """
 
 
-def test_a_program_that_ends_with_an_answer_half_read_does_not_wait_for_it(settings: Settings) -> None:
+def test_a_program_that_ends_with_an_answer_half_read_does_not_wait_for_it(small_models: Settings) -> None:
     command = [sys.executable, "-W", "error", "-c", LEAVE]
-    env = {**os.environ, "SLANGRAG_CACHE": str(settings.cache)}
+    env = {**os.environ, "SLANGRAG_CACHE": str(small_models.cache)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
         assert process.stdout is not None
         assert process.stdout.read(1)

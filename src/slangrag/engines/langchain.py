@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
-from slangrag.engines.thinking import ThinkingFilter
+from slangrag.engines.thinking import ThinkingFilter, beginning_by_name, leak_note
 from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import (
     ContextOverflow,
@@ -49,6 +49,7 @@ class LangChainChat:
         self._model = model
         self._timeout = settings.read_timeout
         self._identity = ChatIdentity(engine="langchain", model=f"{provider}:{model}")
+        self._beginning = beginning_by_name(model)
 
     @property
     def identity(self) -> ChatIdentity:
@@ -72,18 +73,26 @@ class LangChainChat:
         with _Faults(self._provider, self._model):
             model = self._set_up(options)
             turns = [(message.role, message.content) for message in messages]
-            reason, thinking = "", ThinkingFilter()
+            reason, shown, thinking = "", 0, ThinkingFilter(self._beginning)
             for chunk in model.stream(turns, stop=list(options.stop) or None):
                 if text := thinking.feed(chunk.text):
                     usage.first_token_ms = usage.first_token_ms or _milliseconds_since(started)
+                    shown += len(text)
                     yield text
                 reason = _finish_reason(chunk.response_metadata) or reason
                 if counts := getattr(chunk, "usage_metadata", None):
                     usage.prompt_tokens += counts.get("input_tokens", 0)
                     usage.answer_tokens += counts.get("output_tokens", 0)
             if rest := thinking.finish():
+                shown += len(rest)
+                usage.first_token_ms = usage.first_token_ms or _milliseconds_since(started)
                 yield rest
         usage.total_ms = _milliseconds_since(started)
+        if thinking.leaked:
+            self._beginning = "unknown"
+            usage.notes.append(leak_note(self._identity.model))
+        if thinking.swallowed and not shown:
+            usage.notes.append(f"{self._identity.model} only thought, and gave no answer")
         if reason in _CUT:
             usage.notes.append(f"the answer was cut at {options.max_tokens} tokens")
         elif not reason:

@@ -20,7 +20,7 @@ from slangrag.engines.embedded.threads import SMALL_MODEL_LIMIT, idle_threads
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.embedded.wheels import Progress
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
-from slangrag.engines.thinking import ThinkingFilter
+from slangrag.engines.thinking import OPEN, Beginning, ThinkingFilter, leak_note
 from slangrag.errors import ContextOverflow, EngineReply
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class EmbeddedChat:
         self._settings = settings
         self._server: LlamaServer | None = None
         self._load_ms = 0.0
+        self._beginning: Beginning = "answer"
 
     @property
     def identity(self) -> ChatIdentity:
@@ -94,7 +95,7 @@ class EmbeddedChat:
         server = self._loaded(options.num_ctx)
         usage.load_ms = 0.0 if server is was_loaded else self._load_ms
         context = min(options.num_ctx, self._head.trained_context or options.num_ctx)
-        prompt = self._prompt_tokens(server, messages)
+        prompt, opened = self._prompt(server, messages)
         if len(prompt) >= context:
             raise ContextOverflow(
                 f"the prompt has {len(prompt)} tokens, the context holds {context}",
@@ -113,7 +114,7 @@ class EmbeddedChat:
         }
         if options.grammar is not None:
             request["grammar"] = options.grammar
-        thinking, shown = ThinkingFilter(), 0
+        thinking, shown = ThinkingFilter("thought" if opened else self._beginning), 0
         for event in server.complete(request):
             text = thinking.feed(event.get("content", ""))
             if event.get("stop"):
@@ -126,6 +127,9 @@ class EmbeddedChat:
                 usage.answer_tokens = int(event.get("tokens_predicted", 0))
                 if event.get("stop_type") == "limit":
                     usage.notes.append(f"the answer was cut off at {limit} tokens")
+                if thinking.leaked:
+                    self._beginning = "unknown"
+                    usage.notes.append(leak_note(self._identity.model))
                 if thinking.swallowed and not shown:
                     usage.notes.append(f"{self._identity.model} only thought, and gave no answer")
                 usage.total_ms = _milliseconds_since(started)
@@ -156,8 +160,11 @@ class EmbeddedChat:
         weakref.finalize(self, self._server.close)
         return self._server
 
-    def _prompt_tokens(self, server: LlamaServer, messages: Sequence[Message]) -> list[int]:
-        """Token ids of the rendered chat, only the template's own words read as control tokens."""
+    def _prompt(self, server: LlamaServer, messages: Sequence[Message]) -> tuple[list[int], bool]:
+        """Token ids of the rendered chat, only the template's own words read as control tokens.
+
+        And whether the template ends with the tag that opens the model's thinking.
+        """
         marks = [f"x{secrets.token_hex(16)}x" for _ in messages]
         rendered = server.render(
             [{"role": m.role, "content": mark} for m, mark in zip(messages, marks, strict=True)]
@@ -172,7 +179,8 @@ class EmbeddedChat:
                 )
             tokens += server.tokenize(before, markup=True, start=message is messages[0])
             tokens += server.tokenize(message.content) if message.content else []
-        return tokens + (server.tokenize(rendered, markup=True) if rendered else [])
+        tokens += server.tokenize(rendered, markup=True) if rendered else []
+        return tokens, rendered.rstrip().endswith(OPEN)
 
 
 def _milliseconds_since(started: float) -> float:

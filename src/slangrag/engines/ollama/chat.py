@@ -17,7 +17,7 @@ from slangrag.engines.ollama.faults import not_ollama
 from slangrag.engines.ollama.models import canonical_name
 from slangrag.engines.ollama.server import DEFAULT_CHAT_MODEL, OllamaServer
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
-from slangrag.engines.thinking import ThinkingFilter
+from slangrag.engines.thinking import ThinkingFilter, beginning_by_name, leak_note
 from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import ContextOverflow, EngineReply
 
@@ -49,6 +49,7 @@ class OllamaChat:
         self._server = server
         self._model = model
         self._identity = ChatIdentity("ollama", canonical_name(model), capable=looks_capable(model))
+        self._beginning = beginning_by_name(model)
 
     @property
     def identity(self) -> ChatIdentity:
@@ -68,7 +69,7 @@ class OllamaChat:
         and EngineReply where the stream breaks off, with or without an error line.
         """
         usage = ChatUsage() if usage is None else usage
-        thinking, shown, thought = ThinkingFilter(), 0, False
+        thinking, shown, thought = ThinkingFilter(self._beginning), 0, False
         started = time.perf_counter()
         parts = self._server.wire.stream("/api/chat", self._body(messages, options), purpose="chat")
         final: dict[str, Any] | None = None
@@ -92,12 +93,16 @@ class OllamaChat:
                     hint="run it again; Ollama's log says why it stopped",
                 )
             if rest := thinking.finish():
+                usage.first_token_ms = usage.first_token_ms or (time.perf_counter() - started) * 1000
                 shown += len(rest)
                 yield rest
         finally:
             parts.close()
             usage.total_ms = (time.perf_counter() - started) * 1000
         self._account(final, messages, options, usage)
+        if thinking.leaked:
+            self._beginning = "unknown"
+            usage.notes.append(leak_note(self._model))
         if not shown and (thought or thinking.swallowed):
             usage.notes.append(
                 f"{self._model} spent its {usage.answer_tokens} tokens on thinking and gave no answer"
