@@ -28,6 +28,18 @@ from slangrag.errors import (
 
 QUESTION = [Message("user", "What does yeet mean?")]
 
+AT_THE_DOOR: list[tuple[Kind, type[EngineError]]] = [
+    ("error", EngineReply),
+    ("busy", EngineBusy),
+    ("html", EngineReply),
+    ("forbidden", EngineReply),
+    ("close", EngineUnreachable),
+    ("reset", EngineUnreachable),
+    ("hang", EngineTimeout),
+    ("slow", EngineTimeout),
+]
+"""Faults that strike before a word of the reply, whatever was asked."""
+
 
 @pytest.fixture
 def standin() -> Iterator[StandIn]:
@@ -50,14 +62,7 @@ def ask(server: OllamaServer, usage: ChatUsage | None = None) -> str:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("error", EngineReply),
-        ("busy", EngineBusy),
-        ("html", EngineReply),
-        ("forbidden", EngineReply),
-        ("close", EngineUnreachable),
-        ("reset", EngineUnreachable),
-        ("hang", EngineTimeout),
-        ("slow", EngineTimeout),
+        *AT_THE_DOOR,
         ("truncated", EngineReply),
         ("mid_stream_error", EngineReply),
         ("no_done", EngineReply),
@@ -81,14 +86,7 @@ def test_a_failing_answer_is_never_taken_for_a_whole_one(
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("error", EngineReply),
-        ("busy", EngineBusy),
-        ("html", EngineReply),
-        ("forbidden", EngineReply),
-        ("close", EngineUnreachable),
-        ("reset", EngineUnreachable),
-        ("hang", EngineTimeout),
-        ("slow", EngineTimeout),
+        *AT_THE_DOOR,
         ("truncated", EngineUnreachable),
         ("wrong_count", EngineReply),
         ("nan", TextRejected),
@@ -182,8 +180,49 @@ def test_num_ctx_truncate_shift_think_and_keep_alive_are_always_sent(
     assert body["shift"] is False
     assert body["think"] is False
     assert body["keep_alive"] == "10m"
+    assert "stop" not in body["options"]
     OllamaEmbedder(server).embed_documents(["a"])
     assert all(call.body["keep_alive"] == "10m" for call in standin.calls("/api/embed"))
+
+
+def test_how_to_write_goes_along_as_it_was_asked_for(standin: StandIn, server: OllamaServer) -> None:
+    options = ChatOptions(num_ctx=2048, max_tokens=7, temperature=0.7, seed=11, stop=("###",))
+    list(OllamaChat(server).stream(QUESTION, options))
+    assert standin.calls("/api/chat")[-1].body["options"] == {
+        "num_ctx": 2048, "num_predict": 7, "temperature": 0.7, "seed": 11, "stop": ["###"],
+    }  # fmt: skip
+    list(OllamaChat(server).stream(QUESTION, ChatOptions(seed=None)))
+    assert "seed" not in standin.calls("/api/chat")[-1].body["options"], "chance is the server's own then"
+
+
+def test_the_time_that_loading_took_is_told_in_milliseconds() -> None:
+    with StandIn([chat_model("llama3.1")], shape=Shape(load_ms=80)) as standin:
+        usage = ChatUsage()
+        list(OllamaChat(OllamaServer(parse_host(standin.url))).stream(QUESTION, ChatOptions(), usage))
+    assert 80 <= usage.load_ms < 200
+
+
+def test_no_request_is_so_large_that_its_time_cannot_be_bounded(
+    standin: StandIn, server: OllamaServer
+) -> None:
+    embedder = OllamaEmbedder(server)
+    embedder.embed_documents([f"word {number}" for number in range(150)])
+    assert [len(call.body["input"]) for call in standin.calls("/api/embed")][-2:] == [128, 22]
+    embedder.embed_documents(["x" * 10_000] * 13)
+    assert [len(call.body["input"]) for call in standin.calls("/api/embed")][-3:] == [6, 6, 1]
+
+
+def test_a_long_question_is_cut_and_answered_all_the_same(standin: StandIn, server: OllamaServer) -> None:
+    assert OllamaEmbedder(server).embed_query("why " * 500).shape == (64,)
+
+
+def test_vectors_of_another_length_are_brought_to_length_one() -> None:
+    """Servers of before 2025 did not do it, and scores are compared with a floor."""
+    model = embedding_model("nomic-embed-text", dimension=2, embed=lambda texts: [[3.0, 4.0] for _ in texts])
+    with StandIn([model]) as standin:
+        embedder = OllamaEmbedder(OllamaServer(parse_host(standin.url)))
+        assert np.allclose(embedder.embed_documents(["a", "b"]), [[0.6, 0.8]] * 2)
+        assert np.allclose(embedder.embed_query("a"), [0.6, 0.8])
 
 
 def test_a_question_costs_one_request_and_its_vector_one_more(standin: StandIn, server: OllamaServer) -> None:
@@ -247,8 +286,7 @@ def test_a_server_too_old_to_refuse_a_long_prompt_is_found_out() -> None:
     """Its count of the prompt gives it away: either the whole context, or far less than was sent."""
     long = [Message("user", "word " * 3000)]
     for version, note in (("0.13.5", False), ("0.32.15", True)):
-        with StandIn([chat_model("llama3.1")], version=version) as standin:
-            standin.endpoints.knows_truncate = False
+        with StandIn([chat_model("llama3.1")], version=version, heeds_truncate=False) as standin:
             server = OllamaServer(parse_host(standin.url))
             usage = ChatUsage()
             stream = OllamaChat(server).stream(long, ChatOptions(num_ctx=512), usage)
@@ -276,9 +314,30 @@ def test_a_thinking_model_is_told_not_to() -> None:
         assert usage.answer_tokens == 1
 
 
+def test_thinking_without_an_opening_tag_is_kept_back_where_the_name_warns_of_it() -> None:
+    model = chat_model("deepseek-r1:7b", chat=lambda messages, options: ["Hm", ", yeet?</think>", " Thrown."])
+    with StandIn([model]) as standin:
+        chat, usage = OllamaChat(OllamaServer(parse_host(standin.url)), "deepseek-r1:7b"), ChatUsage()
+        assert list(chat.stream(QUESTION, ChatOptions(), usage)) == ["Thrown."]
+        assert usage.notes == []
+
+
+def test_a_model_that_thought_aloud_once_is_said_to_and_waited_for_from_then_on() -> None:
+    model = chat_model("llama3.1", chat=lambda messages, options: ["Hm", ", yeet?</think>", "Thrown."])
+    with StandIn([model]) as standin:
+        chat, usage = OllamaChat(OllamaServer(parse_host(standin.url))), ChatUsage()
+        assert list(chat.stream(QUESTION, ChatOptions(), usage)) == ["Hm", ", yeet?</think>", "Thrown."]
+        assert usage.notes == ["llama3.1 thought aloud: what stands before </think> is no part of its answer"]
+        assert list(chat.stream(QUESTION, ChatOptions())) == ["Thrown."]
+
+
 @pytest.mark.parametrize(
     ("name", "pieces", "thoughts"),
-    [("llama3.1", ["<think>", "hm", " hm"], ()), ("gpt-oss", [], ("hm", " hm"))],
+    [
+        ("llama3.1", ["<think>", "hm", " hm"], ()),
+        ("qwq", ["hm", " hm</think>"], ()),
+        ("gpt-oss", [], ("hm", " hm")),
+    ],
 )
 def test_an_answer_that_was_all_thinking_says_so(
     name: str, pieces: list[str], thoughts: tuple[str, ...]

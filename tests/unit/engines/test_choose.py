@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -211,6 +212,24 @@ def test_a_model_pulled_anew_under_the_same_name_is_noticed(with_ollama: Setting
 def test_a_store_without_a_digest_is_taken_at_its_word(with_ollama: Settings) -> None:
     stored = replace(OF_OLLAMA, digest="")
     assert choose_embedder(with_ollama, stored=stored).model.identity == stored
+
+
+def test_a_server_that_gives_no_digest_is_not_taken_for_another_model(
+    with_ollama: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Ollama, "digest", "")
+    assert choose_embedder(with_ollama, stored=OF_OLLAMA).model.identity == OF_OLLAMA
+
+
+def test_a_server_that_hangs_holds_up_the_choice_for_no_longer_than_the_probe(
+    without_ollama: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "PROBE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = replace(without_ollama, ollama_host=f"127.0.0.1:{silent.getsockname()[1]}")
+        started = time.monotonic()
+        assert choose.engine_for(settings, None, "chat")[0] == "embedded"
+        assert time.monotonic() - started < settings.connect_timeout / 2
 
 
 def test_a_model_that_was_removed_since_is_named(with_ollama: Settings) -> None:

@@ -28,8 +28,15 @@ from slangrag.errors import (
 
 ASK = [Message("system", "Be brief."), Message("user", "What is rizz?")]
 WORDS = ["Rizz ", "is ", "charm."]
+THOUGHTS = {
+    "thinks": ["<think>", "Hm", "</think>"],
+    "deepseek-r1": ["Hm", "</think>"],
+    "gpt-leaks": ["Hm", "</think>"],
+}
 REFUSALS = {
     "refuse-401": (401, "Incorrect API key provided", "invalid_api_key"),
+    "refuse-403": (403, "Your country is not supported", "forbidden"),
+    "refuse-503": (503, "Overloaded", "overloaded"),
     "refuse-404": (404, "The model does not exist", "model_not_found"),
     "refuse-429": (429, "Rate limit reached", "rate_limit_exceeded"),
     "refuse-400": (400, "This model's maximum context length is 128 tokens", "context_length_exceeded"),
@@ -57,7 +64,7 @@ class _OpenAi(BaseHTTPRequestHandler):
         if model == "breaks-off":
             self.send_header("Content-Length", "100000")
         self.end_headers()
-        for word in ["<think>", "Hm", "</think>", *WORDS] if model == "thinks" else WORDS:
+        for word in [*THOUGHTS.get(model, []), *(WORDS if model != "deepseek-r1-cut" else ["Hm</think>"])]:
             self._event({"role": "assistant", "content": word}, None)
             if model == "hangs":
                 self.hang_up.wait(30)
@@ -132,6 +139,8 @@ def test_an_answer_streams_and_the_options_go_along(openai: list[dict[str, Any]]
     ("model", "kind", "said"),
     [
         ("refuse-401", EngineError, "refuses the key"),
+        ("refuse-403", EngineError, "refuses the key"),
+        ("refuse-503", EngineBusy, "Overloaded"),
         ("refuse-404", ModelMissing, "refuse-404 is not there"),
         ("refuse-429", EngineBusy, "Rate limit"),
         ("refuse-400", ContextOverflow, "too long"),
@@ -183,8 +192,24 @@ def test_an_answer_that_was_cut_or_never_ended_says_so(openai: list[dict[str, An
         assert [said in note for note in usage.notes] == [True]
 
 
-def test_a_model_that_thinks_aloud_shows_its_answer_only(openai: list[dict[str, Any]]) -> None:
-    assert "".join(_chat("thinks").stream(ASK, ChatOptions())) == "".join(WORDS)
+@pytest.mark.parametrize("model", ["thinks", "deepseek-r1"])
+def test_a_model_that_thinks_aloud_shows_its_answer_only(openai: list[dict[str, Any]], model: str) -> None:
+    usage = ChatUsage()
+    assert "".join(_chat(model).stream(ASK, ChatOptions(), usage)) == "".join(WORDS)
+    assert usage.notes == []
+
+
+def test_thinking_that_was_shown_is_owned_up_to_and_not_shown_again(openai: list[dict[str, Any]]) -> None:
+    chat, usage = _chat("gpt-leaks"), ChatUsage()
+    assert "".join(chat.stream(ASK, ChatOptions(), usage)).startswith("Hm</think>")
+    assert ["thought aloud" in note for note in usage.notes] == [True]
+    assert "".join(chat.stream(ASK, ChatOptions())) == "".join(WORDS)
+
+
+def test_an_answer_that_was_all_thinking_says_so(openai: list[dict[str, Any]]) -> None:
+    usage = ChatUsage()
+    assert list(_chat("deepseek-r1-cut").stream(ASK, ChatOptions(), usage)) == []
+    assert ["only thought" in note for note in usage.notes] == [True]
 
 
 def test_an_answer_may_be_left_in_the_middle(openai: list[dict[str, Any]]) -> None:

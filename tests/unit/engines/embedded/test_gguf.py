@@ -45,13 +45,29 @@ def test_the_context_that_a_model_was_trained_for_is_read(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("label", "capable"),
-    [("135M", False), ("0.5B", False), ("1B", True), ("8B", True), ("8x7B", True), ("3.2B", True)],
+    [
+        ("135M", False),
+        ("0.5B", False),
+        ("1B", True),
+        ("8B", True),
+        ("8x7B", True),
+        ("16x100M", True),
+        ("3.2B", True),
+    ],
 )
 def test_a_small_model_is_led_by_examples_and_a_large_one_is_not(
     tmp_path: Path, label: str, capable: bool
 ) -> None:
     head = read_head(_gguf(tmp_path / "m.gguf", {"general.size_label": label}))
     assert head.capable is capable
+
+
+def test_the_number_of_weights_that_a_file_states_counts_for_more_than_its_label(tmp_path: Path) -> None:
+    fields: dict[str, str | int | list[int]] = {
+        "general.size_label": "8B",
+        "general.parameter_count": 135_000_000,
+    }
+    assert not read_head(_gguf(tmp_path / "m.gguf", fields)).capable
 
 
 @pytest.mark.parametrize(("size", "capable"), [(100_000_000, False), (4_900_000_000, True)])
