@@ -18,6 +18,7 @@ DEFINITIONS = [
     ("runs of blanks shrink", "a  b\tc\u00a0d \u3000 e", "a b c d e"),
     ("tags go, their text stays", "<b>bold</b> and <A HREF='x'>link</a><br />next", "bold and link\nnext"),
     ("what only looks like a tag stays", "I <3 <someone> <i know>", "I <3 <someone> <i know>"),
+    ("paragraphs part as they do on a page", "<p>one</p><div class='x'>two</div>", "one\n\ntwo"),
     ("comments go", "a<!-- b\nc -->d", "ad"),
     ("entities", "R&amp;D &lt;3 &#8212; &#x2019;&nbsp;x", "R&D <3 — ’ x"),
     ("an ampersand without its end is text", "Q&A at&t &copy", "Q&A at&t &copy"),

@@ -104,7 +104,7 @@ def test_what_is_masked_is_no_longer_rude(text: str) -> None:
     assert rate(mask(text, 1)) == 0
 
 
-def test_the_table_is_read_once_and_is_whole() -> None:
+def test_the_installed_table_of_rude_words_is_whole() -> None:
     table = rating._table()
     severities = [code & 3 for code in table.values()]
     assert len(table) > 1_500
@@ -119,7 +119,7 @@ def test_nothing_in_the_sample_data_is_rated_rude() -> None:
     assert [entry.word for entry in entries if entry.rating] == []
 
 
-def test_tokens_are_those_people_write_with_signs() -> None:
+def test_a_rude_word_written_with_signs_for_letters_is_one_word() -> None:
     assert tokens("D@mn it, don’t $ay s.o.b.") == ["d@mn", "it", "don't", "$ay", "s", "o", "b"]
 
 

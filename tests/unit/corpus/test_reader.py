@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import shlex
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -87,6 +88,12 @@ def test_damaged_lines_are_counted_and_said() -> None:
     with open_source(DIRTY) as source:
         list(source.records())
         assert any("3 lines were not valid UTF-8" in note for note in source.notes)
+
+
+def test_letters_of_old_windows_files_are_read_as_they_were_written(file: Callable[..., Path]) -> None:
+    [record] = read(file(HEADER.encode() + b"0000001,\x8aimon,1,2,aa,c\x9cur\n"))
+    assert record.entry
+    assert (record.entry.word, record.entry.definition) == ("\u0160imon", "c\u0153ur")
 
 
 def test_an_unclosed_quote_costs_no_row_but_its_own(file: Callable[..., Path]) -> None:
@@ -199,6 +206,19 @@ def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
         open_source(tmp_path)
 
 
+def test_a_zip_that_is_locked_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "locked.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("words.csv", HEADER)
+    raw = bytearray(path.read_bytes())
+    raw[6] |= 1  # the mark for encryption, in the member's own head and in the directory
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    with pytest.raises(InputUnreadable, match="locked with a password") as locked:
+        open_source(path)
+    assert locked.value.hint == f"unzip {path}"
+
+
 def test_a_zip_of_two_tables_asks_which(tmp_path: Path) -> None:
     path = tmp_path / "two.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -215,6 +235,13 @@ def test_an_archive_damaged_half_way_stops_with_one_line(file: Callable[..., Pat
     path = file(gzip.compress((HEADER + rows).encode())[:-60_000], "cut.csv.gz")
     with pytest.raises(InputUnreadable, match="incomplete"):
         read(path)
+
+
+def test_an_archive_with_a_changed_byte_is_told_as_such(file: Callable[..., Path]) -> None:
+    raw = bytearray(gzip.compress((HEADER + "0000001,cap,1,2,aa,a lie\n").encode()))
+    raw[10] = 0x07  # a kind of block that deflate does not have
+    with pytest.raises(InputUnreadable, match="damaged"):
+        read(file(bytes(raw), "changed.csv.gz"))
 
 
 def test_the_named_columns_are_read(file: Callable[..., Path]) -> None:
@@ -234,6 +261,13 @@ def test_a_column_that_is_not_there_is_named(file: Callable[..., Path]) -> None:
         open_source(file("word,meaning\n"), columns={"sense": "meaning"})
 
 
+def test_the_command_that_is_proposed_can_be_pasted_as_it_stands(file: Callable[..., Path]) -> None:
+    path = file("Term,Meaning\n", "my words (1).csv")
+    with pytest.raises(InputFormat) as refused:
+        open_source(path)
+    assert shlex.split(refused.value.hint)[2:] == [str(path), "--columns", "word=Term,definition=Meaning"]
+
+
 def test_columns_may_stand_in_any_order_and_beside_others(file: Callable[..., Path]) -> None:
     path = file('\ufeff"Definition",Word,index,word_id\n"a lie, or ""two""",cap,0,0000007\n')
     [record] = read(path)
@@ -247,6 +281,8 @@ def test_entries_without_an_id_get_one_from_what_they_say(file: Callable[..., Pa
     ids = [record.entry.entry_id for record in read(path) if record.entry]
     assert ids[0] == ids[2] != ids[1]
     assert ids == [record.entry.entry_id for record in read(path) if record.entry]
+    other = file("word,definition\nab,c\na,bc\n")
+    assert len({record.entry.entry_id for record in read(other) if record.entry}) == 2
 
 
 @pytest.mark.parametrize("header", ["word,definition", "word_id,word,definition"])
@@ -264,14 +300,27 @@ def test_a_broken_quote_costs_one_row_where_nothing_tells_where_rows_begin(
     assert words == ["cap", "rizz", *[f"word{i}" for i in range(99)]]
 
 
-def test_a_shift_without_numbers_to_tell_by_is_not_guessed(file: Callable[..., Path]) -> None:
-    [record] = read(file("word,definition\nfoo, bar,baz\n"))
+@pytest.mark.parametrize(
+    "rows", ["word,definition\nfoo, bar,baz\n", "word,definition,up_votes\nfoo, bar,baz,5\n"]
+)
+def test_a_shift_that_nothing_decides_is_not_guessed(file: Callable[..., Path], rows: str) -> None:
+    [record] = read(file(rows))
     assert record.reject
     assert record.reject.reason == "shifted-row"
 
 
-def test_a_copy_cut_by_excel_is_named(file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "EXCEL_ROWS", 11)
+def test_a_number_that_ends_a_word_is_not_taken_for_its_votes(file: Callable[..., Path]) -> None:
+    [record] = read(file(HEADER + "0000001,Catch,22,5,6,aa,a trap, either way\n"))
+    assert record.entry
+    assert (record.entry.word, record.entry.up_votes, record.entry.down_votes) == ("Catch,22", 5, 6)
+    assert record.entry.definition == "a trap, either way"
+
+
+@pytest.mark.parametrize("rows_that_excel_keeps", [10, 11])  # the header may be one of them
+def test_a_copy_cut_by_excel_is_named(
+    file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, rows_that_excel_keeps: int
+) -> None:
+    monkeypatch.setattr(reader, "EXCEL_ROWS", rows_that_excel_keeps)
     path = file(HEADER + "".join(f"{i:07d},word{i},1,2,{i + 1}-Dec-56,text\n" for i in range(10)))
     with open_source(path) as source:
         entries = [record.entry for record in source.records()]
@@ -281,6 +330,30 @@ def test_a_copy_cut_by_excel_is_named(file: Callable[..., Path], monkeypatch: py
     assert "10 cells look damaged by Excel" in notes
 
 
+def test_a_copy_cut_by_excel_is_named_also_when_reading_goes_on_in_the_middle(
+    file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "EXCEL_ROWS", 10)
+    path = file(HEADER + "".join(f"{i:07d},word{i},1,2,aa,text\n" for i in range(10)))
+    place = read(path)[6].after
+    with open_source(path) as source:
+        assert len(list(source.records(place))) == 3
+        assert any("where Excel stops" in note for note in source.notes)
+
+
+def test_an_author_who_is_called_like_a_date_is_no_damage(file: Callable[..., Path]) -> None:
+    with open_source(file(HEADER + "0000001,cap,1,2,4-Jul,a lie\n")) as source:
+        [record] = source.records()
+        assert record.entry
+        assert record.entry.author == "4-Jul"
+        assert source.notes == ()
+
+
+def test_an_entry_is_as_rude_as_its_word_and_no_ruder_for_how_the_two_meet(file: Callable[..., Path]) -> None:
+    rows = "0000001,damn,1,1,aa,a mild oath\n0000002,pain in the,1,1,aa,neck\n"
+    assert [record.entry.rating for record in read(file(HEADER + rows)) if record.entry] == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -288,6 +361,7 @@ def test_a_copy_cut_by_excel_is_named(file: Callable[..., Path], monkeypatch: py
         ("0000001,a,1," + "9" * 5000 + ",aa,x", "unreadable-votes"),
         ("0000001,a,96.5,1,aa,x", "unreadable-votes"),
         ("0000001," + "a" * 501 + ",1,1,aa,x", "overlong-word"),
+        ("0000001," + "a" * 500 + ",1,1,aa,x", None),
         ("0000001,a,2147483647,1,aa,x", None),
     ],
 )
