@@ -11,6 +11,7 @@ from typing import Final
 
 from slangrag.answer.budget import cost
 from slangrag.answer.events import AnswerOptions
+from slangrag.answer.gloss import gloss
 from slangrag.answer.inert import inert
 from slangrag.answer.lexis import read, undone
 from slangrag.answer.orders import about_the_word
@@ -97,6 +98,7 @@ def compare(text: str, written: str, glossary: Glossary, to: str) -> str:
     if to == "plain":
         for span, word, definition in glossary:
             meaning = read(about_the_word(definition), without=(word,)).stems
-            if meaning and not meaning & new.stems:
+            only_said = gloss(definition, word).shape == "remark" and span.lower() in written.lower()
+            if meaning and not meaning & new.stems and not only_said:
                 return f"the meaning of “{span}” is not in it"
     return ""

@@ -10,35 +10,27 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from slangrag.answer.english import is_small
 from slangrag.answer.events import AnswerOptions
-from slangrag.answer.gloss import Gloss, Shape, gloss, inflected
+from slangrag.answer.gloss import Gloss, gloss, glosses
 from slangrag.answer.inert import inert
+from slangrag.answer.inflection import forms, inflected, pluralised
+from slangrag.answer.places import Place, counts_several, fits, place
 from slangrag.answer.rewriting import rewrite
+from slangrag.answer.sightings import doubtful, sightings
+from slangrag.corpus.entry import Entry
 from slangrag.corpus.headword import fold
 from slangrag.engines.protocols import ChatModel
 from slangrag.retrieval.types import Hit, Retrieval
 
 Direction = Literal["plain", "slang"]
 
-_ARTICLE_BEFORE: Final = re.compile(
-    r"\b(an?|the|my|your|his|her|its|our|their|this|that|these|those|some|any|no)(\s+(?:\w+\s+)?)$",
-    re.IGNORECASE,
-)
-_NUMBER_BEFORE: Final = re.compile(
-    r"(?:\b\d[\d,.]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|few|many|several))\s+$",
-    re.IGNORECASE,
-)
-_ONE_BEFORE: Final = re.compile(r"\b(?:an?|this|that)\s+$", re.IGNORECASE)
-_BE_BEFORE: Final = re.compile(r"(?:\b(?:is|are|was|were|am|be)|['’](?:s|re|m))\s+$", re.IGNORECASE)
-_DEGREE_BEFORE: Final = re.compile(r"\b(?:so|very|really|much|more|looks?|feels?)\s+$", re.IGNORECASE)
-_VERB_BEFORE: Final = re.compile(
-    r"\b(?:to|i|you|we|they|he|she|will|can|don['’]t|let['’]s|gonna|wanna)\s+$", re.IGNORECASE
-)
-_OBJECT_AFTER: Final = re.compile(
-    r"\s+(?:a|an|the|my|your|his|her|its|our|their|this|that|these|those|him|it|them|me|us|you|[A-Z]\w+)\b"
-)
-_ARTICLE: Final = re.compile(r"^(?:an?|the)\s+")
+_ARTICLE_BEFORE: Final = re.compile(r"\b(an?)(\s+)$", re.IGNORECASE)
+_ARTICLE: Final = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _VOWEL: Final = re.compile(r"[aeiou]", re.IGNORECASE)
+_ENDING: Final = re.compile(r"(?:ing|in'|ed)$|\W", re.IGNORECASE)
+_SHORTEST: Final = 3
+_SOMEBODY_AFTER: Final = re.compile(r"\s+(?:(?:me|him|us|them|you|everyone)\b|her(?=\W*$|[.,!?])|[A-Z]\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,55 +82,93 @@ def translate(
         notes.append(
             "no slang that I know in this" if to == "plain" else "no slang in the data for any part of this"
         )
+    if to == "plain" and (words := doubtful(text, retrieval)):
+        notes.append(f"taken in the ordinary sense, though it can be slang: {', '.join(map(inert, words))}")
+    if not terms:
         return Translation(text, text, (), True, "", "", tuple(notes))
     substituted = substitute(text, terms) if to == "plain" else replace_by_headwords(text, terms)
+    kept = staying(text, terms) if to == "plain" else ()
+    left = [f"left in slang, for no gloss fits there: {', '.join(map(inert, kept))}"] if kept else []
     if chat is None:
-        return Translation(text, substituted, terms, True, "", "", tuple(notes))
+        return Translation(text, substituted, terms, True, "", "", (*notes, *left))
     engine, model = chat.identity.engine, chat.identity.model
-    if not chat.identity.capable:
-        notes.append(f"{model} is too small to rewrite: words were replaced from the glossary")
-        return Translation(text, substituted, terms, True, engine, model, tuple(notes))
-    glossary = [(term.span, term.word, term.definition) for term in terms]
-    rewritten, reason = rewrite(text, glossary, chat, options, to)
-    if reason:
-        notes.append(f"the model's text was not used ({reason}): words were replaced from the glossary")
-        return Translation(text, substituted, terms, True, engine, model, tuple(notes))
-    return Translation(text, rewritten, terms, True, engine, model, tuple(notes), rewritten=True)
+    if chat.identity.capable:
+        glossary = [(term.span, term.word, term.definition) for term in terms]
+        rewritten, reason = rewrite(text, glossary, chat, options, to)
+        if not reason:
+            return Translation(text, rewritten, terms, True, engine, model, tuple(notes), rewritten=True)
+        why = f"the model's text was not used ({reason}): words were replaced from the glossary"
+    else:
+        why = f"{model} is too small to rewrite: words were replaced from the glossary"
+    return Translation(text, substituted, terms, True, engine, model, (*notes, *left, why))
 
 
 def plain_terms(text: str, retrieval: Retrieval) -> tuple[Term, ...]:
     """The slang spans in order, none overlapping, better hits first.
 
-    Of a span's senses the best is taken whose gloss has the right part of speech for its place.
+    Of a span's senses the best is taken whose gloss can stand in its place, or else the best. Ordinary
+    words in ordinary use are no terms (see `sightings`).
     """
     chosen: list[Term] = []
-    for hit in retrieval.hits:
-        span = hit.span
-        if span is None or text[span.start : span.end] != span.text:
-            continue
+    for span, hits in sightings(text, retrieval):
         if all(span.end <= term.start or span.start >= term.end for term in chosen):
-            senses = [other for other in retrieval.hits if other.span == span]
-            shapes = [gloss(s.entry.definition, s.entry.word).shape for s in senses]
-            place = expected(text[: span.start])
-            if _ONE_BEFORE.search(text[: span.start]) and "noun" in shapes:
-                place = ("noun",)
-            fitting = (s for s, shape in zip(senses, shapes, strict=True) if shape in place)
-            chosen.append(_term(next(fitting, hit), span.start, span.end, text))
+            where = place(text[: span.start], text[span.end :])
+            fitting = (h for h in hits if fits(gloss(h.entry.definition, h.entry.word), span.text, where))
+            chosen.append(_term(next(fitting, hits[0]), span.start, span.end, text))
     return tuple(sorted(chosen, key=lambda term: term.start))
+
+
+def _with_article(before: str, new: str) -> str:
+    """`before`, its last "a" or "an" made right for `new`."""
+    article = _ARTICLE_BEFORE.search(before)
+    if not article:
+        return before
+    right = "an" if _VOWEL.match(new) else "a"
+    right = right.capitalize() if article[1][0].isupper() else right
+    return before[: article.start(1)] + right + article[2]
 
 
 def slang_terms(text: str, retrieval: Retrieval) -> tuple[Term, ...]:
-    """Stretches of plain `text` that are the gloss of a retrieved entry, in order, none overlapping."""
+    """Stretches of plain `text` that say what a retrieved entry says, in order, none overlapping.
+
+    A stretch is a gloss of the entry word for word, a verb in any of its forms. Names, links and words
+    that only hold a sentence together are left alone.
+    """
     chosen: list[Term] = []
     for hit in retrieval.hits:
-        meaning = gloss(hit.entry.definition, hit.entry.word)
-        words = re.sub(r"^(?:an?|the)\s+", "", meaning.text)
-        if meaning.shape == "remark" or len(words) < 3:
-            continue
-        for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE):
-            if all(match.end() <= term.start or match.start() >= term.end for term in chosen):
-                chosen.append(_term(hit, match.start(), match.end(), text))
+        for wording, _, meaning in _wordings(hit):
+            for match in re.finditer(rf"(?<![\w@#/.]){re.escape(wording)}(?![\w@/])", text, re.IGNORECASE):
+                if meaning.shape == "verb" and not _is_that_verb(text, match, meaning):
+                    continue
+                if all(match.end() <= term.start or match.start() >= term.end for term in chosen):
+                    chosen.append(_term(hit, match.start(), match.end(), text))
     return tuple(sorted(chosen, key=lambda term: term.start))
+
+
+def _is_that_verb(text: str, match: re.Match[str], meaning: Gloss) -> bool:
+    """Whether the stretch is a verb there ("very charming" is none), with a person where it needs one."""
+    after = text[match.end() :]
+    where = place(text[: match.start()], after)
+    if not where.roles & {"verb", "finite", "past", "progressive"}:
+        return False
+    return not meaning.object_place or _SOMEBODY_AFTER.match(after) is not None
+
+
+def _wordings(hit: Hit) -> list[tuple[str, str, Gloss]]:
+    """Plain wordings of what the entry says, each with the headword in the form that replaces it."""
+    word = inert(hit.entry.word)
+    found: list[tuple[str, str, Gloss]] = []
+    for meaning in glosses(hit.entry.definition, hit.entry.word):
+        plain = _ARTICLE.sub("", meaning.text)
+        if meaning.shape in ("remark", "gerund", "finite") or len(plain) < _SHORTEST or is_small(plain):
+            continue
+        if meaning.shape == "verb":
+            if not _ENDING.search(word):
+                said = forms(meaning.object_place or meaning.text)
+                found += [(plain, slang, meaning) for plain, slang in zip(said, forms(word), strict=True)]
+        elif fold(plain) != fold(word):
+            found.append((plain, word, meaning))
+    return found
 
 
 def _term(hit: Hit, start: int, end: int, text: str) -> Term:
@@ -146,75 +176,58 @@ def _term(hit: Hit, start: int, end: int, text: str) -> Term:
 
 
 def substitute(text: str, terms: tuple[Term, ...]) -> str:
-    """`text` with each span replaced by its gloss, or, where that does not fit, explained in brackets."""
+    """`text` with each span replaced by its gloss where that fits; else the slang word stays."""
     out, done = "", 0
     for term in terms:
         out += text[done : term.start]
         meaning = gloss(term.definition, term.word)
-        out = _join(out, term, meaning, text[term.end :])
+        where = place(text[: term.start], text[term.end :])
+        if fits(meaning, term.span, where):
+            out = _join(out, term, meaning, where)
+        else:
+            out += term.span
         done = term.end
     return out + text[done:]
 
 
-def _join(before: str, term: Term, meaning: Gloss, after: str) -> str:
-    """`before` with the term's replacement; articles and the verb's form are set right."""
+def staying(text: str, terms: tuple[Term, ...]) -> tuple[str, ...]:
+    """The spans that substitution leaves as they are."""
+    kept = [
+        term.span
+        for term in terms
+        if not fits(gloss(term.definition, term.word), term.span, place(text[: term.start], text[term.end :]))
+    ]
+    return tuple(dict.fromkeys(kept))
+
+
+def _join(before: str, term: Term, meaning: Gloss, where: Place) -> str:
+    """`before` with the term's replacement; articles, number and the verb's form are set right."""
     new = meaning.text
-    if not new:
-        return before + term.span
-    article = _ARTICLE_BEFORE.search(before)
-    if not _fits(before, term, meaning, after):
-        shown = inflected(new, term.span) if meaning.shape == "verb" else new
-        return f"{before}{term.span} ({shown})"
     if meaning.shape == "verb":
-        new = inflected(new, term.span)
-    elif article or _NUMBER_BEFORE.search(before):
+        new = inflected(meaning.object_place or new, term.span)
+    elif where.article and "predicate" not in where.roles:
         new = _ARTICLE.sub("", new)
-    if article and article[1].lower() in ("a", "an") and not article[2].strip():
-        right = "an" if _VOWEL.match(new) else "a"
-        right = right.capitalize() if article[1][0].isupper() else right
-        before = before[: article.start(1)] + right + article[2]
-    opens = before.rstrip().endswith((".", "!", "?"))
-    if term.span[:1].isupper() and (opens or not before.strip()):
+        plural = term.span.lower().endswith("s") and not term.word.lower().endswith("s")
+        if meaning.shape == "noun" and (plural or counts_several(where)):
+            new = pluralised(new.removeprefix("one "))
+    before = _with_article(before, new)
+    opens = before.rstrip().endswith((".", "!", "?")) or not before.strip()
+    if term.span[:1].isupper() and opens:
         new = new[:1].upper() + new[1:]
     return before + new
 
 
-def expected(before: str) -> tuple[Shape, ...]:
-    """Shapes of gloss that can follow `before`, as far as the last words tell."""
-    if _ARTICLE_BEFORE.search(before) or _NUMBER_BEFORE.search(before):
-        return ("noun", "other")
-    if _VERB_BEFORE.search(before):
-        return ("verb",)
-    if _BE_BEFORE.search(before) or _DEGREE_BEFORE.search(before):
-        return ("other",)
-    return ("verb", "noun", "other")
-
-
-def _fits(before: str, term: Term, meaning: Gloss, after: str) -> bool:
-    """Whether the gloss can take the span's place; else it is put in brackets after it."""
-    if meaning.shape == "remark" or fold(meaning.text) == fold(term.span):
-        return False
-    article = _ARTICLE_BEFORE.search(before)
-    if meaning.shape == "verb":
-        passive = re.search(r"\b(?:got|get|gets|was|were|been|being|is|are)\s+$", before)
-        has_object = " " in meaning.text and _OBJECT_AFTER.match(after)
-        astray = "verb" not in expected(before)
-        return not (astray or passive or has_object or (meaning.wants_object and re.match(r"\s+\w", after)))
-    if meaning.shape == "other" and term.span.endswith("ed") and _OBJECT_AFTER.match(after):
-        return False
-    if re.match(r"\w{2,}ing\b", meaning.text) and not term.span.lower().endswith(("ing", "in", "in'")):
-        return not article and _BE_BEFORE.search(before) is not None
-    if meaning.shape == "noun" and not _NUMBER_BEFORE.search(before):
-        # With no article before it, a countable noun is an address ("chill, dude") or part of a name.
-        return article is not None or _BE_BEFORE.search(before) is not None
-    return True
-
-
 def replace_by_headwords(text: str, terms: tuple[Term, ...]) -> str:
-    """`text` with each span replaced by the headword."""
+    """`text` with each span replaced by the headword, in the form that the span is in."""
     out, done = "", 0
     for term in terms:
-        word = inert(term.word)
-        out += text[done : term.start] + (word.capitalize() if term.span[:1].isupper() else word)
+        hit = Hit(Entry(term.entry_id, term.word, term.definition), 0.0, "semantic")
+        word = next(
+            (word for wording, word, _ in _wordings(hit) if wording.lower() == term.span.lower()),
+            inert(term.word),
+        )
+        if term.span[:1].isupper():
+            word = word[:1].upper() + word[1:]
+        out = _with_article(out + text[done : term.start], word) + word
         done = term.end
     return out + text[done:]

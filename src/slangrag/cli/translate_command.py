@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slangrag.retrieval.types import Intent
 
 EXAMPLE = 'slangrag translate "no cap that fit is bussin"'
-_LOOKED_AT = 12
+_LOOKED_AT = 60
 
 
 def translate(
@@ -91,7 +91,7 @@ class Translator:
         from slangrag.retrieval.retrieve import retrieve
 
         intent: Intent = "sentence" if self._to == "plain" else "reverse"
-        found = retrieve(text, self._slang, limit=_LOOKED_AT, intent=intent)
+        found = retrieve(text, self._slang, limit=_LOOKED_AT, intent=intent, explain=True)
         from_glossary = translate(text, found, None, self._to)
         if not from_glossary.terms or not self._ask_model or self.failure is not None:
             return from_glossary

@@ -28,6 +28,22 @@ DATA = {
     "send me": "Making me laugh uncontrollably.",
     "lmr": "see [left on read]",
     "dude": "A man, or a casual word of address for anyone.",
+    "bro": "A friendly word for a male friend, or for almost anybody.",
+    "simp": "To show excessive devotion or attention to a person who does not return it.",
+    "lowkey": "Somewhat, secretly or without making a fuss about it.",
+    "quid": "One pound in British money.",
+    "DM": "A private message on social media, or to send one.",
+    "slaps": "Is excellent, said chiefly of music that sounds great.",
+    "fire": "Excellent, exciting or very attractive.",
+    "vibe": "The feeling or atmosphere that a place, person or song gives off.",
+    "sweaty": "Trying much too hard to win, said of players who treat a casual match like a final.",
+    "FOMO": 'Anxiety that others are enjoying something without you, from "fear of missing out".',
+    "lol": "Laughing out loud, though people now type it merely to soften a message.",
+    "cold": "Unkind, heartless or lacking in feeling.",
+    "ballin'": "Living in luxury and spending money freely.",
+    "ate": "Did something extremely well, especially a performance or an outfit.",
+    "boss": "Excellent or impressive, above all around Liverpool.",
+    "long": "Tedious and requiring too much effort, in British slang.",
 }
 
 
@@ -51,11 +67,17 @@ def plain(text: str, *spans: tuple[str, str]) -> str:
     [
         ("that fit is bussin", [("fit", "fit"), ("bussin", "bussin")], "that outfit is extremely good"),
         ("I'm so salty", [("salty", "salty")], "I'm so bitter"),
-        ("let's dip, Anna", [("dip", "dip")], "let's leave a place quickly, Anna"),
-        ("he dipped at 9", [("dipped", "dip")], "he left a place quickly at 9"),
+        ("he yeeted it", [("yeeted", "yeet")], "he threw it"),
+        ("she was simping for him", [("simping", "simp")], "she was showing excessive devotion for him"),
         ("Anna owes me two grand", [("grand", "grand")], "Anna owes me two thousand dollars"),
         ("such a fit", [("fit", "fit")], "such an outfit"),
-        ("Salty again? Ok.", [("Salty", "salty")], "Bitter again? Ok."),
+        ("Tbh it was fine", [("Tbh", "tbh")], "To be honest it was fine"),
+        ("that exam was lowkey brutal", [("lowkey", "lowkey")], "that exam was somewhat brutal"),
+        ("six quid for that", [("quid", "quid")], "six pounds in British money for that"),
+        ("he's in my DMs again", [("DMs", "DM")], "he's in my private messages on social media again"),
+        ("the bass slaps", [("slaps", "slaps")], "the bass is excellent"),
+        ("this coffee is fire but cold", [("fire", "fire")], "this coffee is excellent but cold"),
+        ("that's so hangry of him, a vibe", [("vibe", "vibe")], "that's so hangry of him, a feeling"),
         ("tbh it was fine", [("tbh", "tbh")], "to be honest it was fine"),
         ("stop capping", [("capping", "cap")], "stop lying"),
         ("my crib is a mess", [("crib", "crib")], "my home is a mess"),
@@ -68,25 +90,60 @@ def test_a_gloss_takes_the_words_place(text: str, spans: list[tuple[str, str]], 
 
 
 @pytest.mark.parametrize(
-    ("text", "span", "expected"),
+    ("text", "span"),
     [
-        (
-            "she yeeted the ball",
-            ("yeeted", "yeet"),
-            "she yeeted (threw something hard and without much care for where it lands) the ball",
-        ),
-        (
-            "no cap it works",
-            ("no cap", "no cap"),
-            "no cap (used to stress that what you say is the honest truth) it works",
-        ),
-        ("send me the list", ("send me", "send me"), "send me (making me laugh uncontrollably) the list"),
-        ("so much dip", ("dip", "dip"), "so much dip (leave a place quickly)"),
-        ("easy, dude", ("dude", "dude"), "easy, dude (a man)"),
+        ("no cap it works", ("no cap", "no cap")),
+        ("easy, dude", ("dude", "dude")),
+        ("bro got here first", ("bro", "bro")),
+        ("so sweaty today", ("sweaty", "sweaty")),
+        ("FOMO is real", ("FOMO", "FOMO")),
+        ("she yeeted", ("yeeted", "yeet")),
+        ("was lol", ("lol", "lol")),
     ],
 )
-def test_what_does_not_fit_is_explained_in_brackets(text: str, span: tuple[str, str], expected: str) -> None:
-    assert plain(text, span) == expected
+def test_a_slang_word_whose_gloss_would_not_fit_stays_and_is_explained_below(
+    text: str, span: tuple[str, str]
+) -> None:
+    made = translate(text, message(text, span), None)
+    assert made.plain == text
+    assert [term.word for term in made.terms] == [span[1]]
+    assert made.notes[-1] == f"left in slang, for no gloss fits there: {span[0]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("is it cold outside?", ("cold", "cold")),
+        ("she threw the ball into the crowd", ("ball", "ballin'")),
+        ("I ate a whole pizza", ("ate", "ate")),
+        ("the boss is here", ("boss", "boss")),
+        ("a long story", ("long", "long")),
+        ("call Karen about the fridge", ("Karen", "Karen")),
+        ("put the kettle on the fire", ("fire", "fire")),
+        ("see https://example.org/vibe", ("vibe", "vibe")),
+        ("¿te gusta el dude, señor García?", ("dude", "dude")),
+    ],
+)
+def test_an_ordinary_word_in_ordinary_use_is_not_taken_for_slang(text: str, span: tuple[str, str]) -> None:
+    made = translate(text, message(text, span), None)
+    assert made.plain == text
+    assert made.terms == ()
+
+
+def test_an_ordinary_word_that_might_be_slang_is_named_and_left_alone() -> None:
+    made = translate("that was cold", message("that was cold", ("cold", "cold")), None)
+    assert made.plain == "that was cold"
+    assert made.notes == (
+        "no slang that I know in this",
+        "taken in the ordinary sense, though it can be slang: cold",
+    )
+
+
+def test_a_span_that_retrieval_found_by_chance_is_no_slang() -> None:
+    text = "she is from Wagwanville"
+    span = Span("Wagwanville", 12, 23)
+    hit = Hit(Entry("1", "wagwan", "A greeting."), -9.0, "inflected", span, {"rarity": 0.4, "spelling": -3.0})
+    assert translate(text, Retrieval(text, "sentence", "yes", (hit,)), None).terms == ()
 
 
 def test_terms_say_where_they_stand_in_the_text() -> None:
