@@ -28,7 +28,7 @@ class Turn:
     """One question and its answer.
 
     asked is what the user typed; standalone is the same without reference to earlier turns; headwords
-    are those the answer was about; at is Unix time in seconds.
+    are those the answer was about; at is Unix time in seconds; entries are the ids of what it cited.
     """
 
     asked: str
@@ -36,6 +36,7 @@ class Turn:
     answered: str
     headwords: tuple[str, ...] = ()
     at: float = 0.0
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +113,29 @@ def load(directory: Path, conversation_id: str) -> Conversation:
         raise InputFormat(f"{path} is not a conversation of ours: {error}", hint=f"rm {path}") from error
 
 
-def saved(directory: Path) -> list[Conversation]:
-    """All conversations kept there, latest first; files that cannot be read are left out."""
-    found = []
+def saved(directory: Path) -> tuple[list[Conversation], list[str]]:
+    """All conversations kept there, latest first, and why each file that cannot be read was passed over."""
+    found: list[Conversation] = []
+    passed_over: list[str] = []
     for path in sorted(directory.glob(f"*{_SUFFIX}"), reverse=True):
         if _ID.fullmatch(path.stem):
             try:
                 found.append(load(directory, path.stem))
-            except (InputUnreadable, InputFormat):
-                continue
-    return found
+            except (InputUnreadable, InputFormat) as error:
+                passed_over.append(error.message)
+    return found, passed_over
 
 
-def latest(directory: Path) -> Conversation:
-    """The conversation that was begun last. Raises InputMissing if there is none."""
-    kept = saved(directory)
+def latest(directory: Path) -> tuple[Conversation, list[str]]:
+    """The readable conversation that was begun last, and which others could not be read (see `saved`).
+
+    Raises InputMissing if there is none.
+    """
+    kept, passed_over = saved(directory)
     if not kept:
-        raise InputMissing("there is no conversation to go on with", hint="slangrag chat")
-    return kept[0]
+        lost = f" ({len(passed_over)} cannot be read: {passed_over[0]})" if passed_over else ""
+        raise InputMissing(f"there is no conversation to go on with{lost}", hint="slangrag chat")
+    return kept[0], passed_over
 
 
 def _path(directory: Path, conversation_id: str) -> Path:
@@ -145,4 +151,5 @@ def _turn(line: Mapping[str, Any]) -> Turn:
         str(line["answered"]),
         tuple(str(word) for word in line["headwords"]),
         float(line["at"]),
+        tuple(str(entry_id) for entry_id in line.get("entries", ())),
     )

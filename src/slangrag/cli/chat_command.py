@@ -67,12 +67,17 @@ def chat(
     )
     kept = conversations_directory()
     if listing:
-        show_conversations(history.saved(kept), as_json=as_json)
+        readable, passed_over = history.saved(kept)
+        show_conversations(readable, as_json=as_json)
+        say_what_was_passed_over(passed_over)
         return
     if which is not None:
         conversation = history.load(kept, which)
+    elif go_on:
+        conversation, passed_over = history.latest(kept)
+        say_what_was_passed_over(passed_over)
     else:
-        conversation = history.latest(kept) if go_on else history.begin()
+        conversation = history.begin()
     with open_slang(settings) as slang:
         Talk(settings, slang, conversation, kept, system).run()
 
@@ -82,6 +87,14 @@ def conversations_directory() -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("slangrag", appauthor=False) / "chats"
+
+
+def say_what_was_passed_over(reasons: list[str]) -> None:
+    """A note for each conversation that is kept and cannot be read."""
+    from slangrag.cli.render.terminal import note
+
+    for reason in reasons:
+        note(f"passed over: {reason}")
 
 
 def show_conversations(kept: list[Conversation], *, as_json: bool) -> None:

@@ -115,7 +115,9 @@ class Talk:
         if follow_up.changed:
             note(f"read as: {follow_up.standalone}")
         began = time.perf_counter()
-        found = retrieve(follow_up.lookup, self._slang, limit=self._settings.top_k)
+        found = None
+        if follow_up.reply is None:
+            found = retrieve(follow_up.lookup, self._slang, limit=self._settings.top_k)
         spent = (time.perf_counter() - began) * 1000
         options = answer_options(self._settings, self._system, self._data_until, spent)
         view = AnswerView(safe=self._settings.safe, stream=True)

@@ -129,7 +129,7 @@ def test_history_is_left_out_before_definitions_are() -> None:
 def test_a_conversation_comes_back_as_it_was_left(tmp_path: Path) -> None:
     save(ABOUT_TWO, tmp_path)
     assert load(tmp_path, ABOUT_TWO.id) == ABOUT_TWO
-    assert latest(tmp_path) == ABOUT_TWO
+    assert latest(tmp_path) == (ABOUT_TWO, [])
 
 
 @settings(deadline=None)
@@ -152,14 +152,18 @@ def test_saving_again_replaces_and_leaves_no_litter(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [f"{ABOUT_RIZZ.id}.jsonl"]
 
 
-def test_the_latest_comes_first_and_a_broken_file_is_passed_over(tmp_path: Path) -> None:
+def test_the_latest_comes_first_and_a_broken_file_is_passed_over_and_named(tmp_path: Path) -> None:
     old, new = begin(1_000_000.0), begin(2_000_000.0)
     save(old, tmp_path)
     save(new, tmp_path)
     (tmp_path / "20300101-000000-ffff.jsonl").write_text("{not json", encoding="utf-8")
     (tmp_path / "notes.jsonl").write_text("{}", encoding="utf-8")
-    assert [c.id for c in saved(tmp_path)] == [new.id, old.id]
-    assert latest(tmp_path).id == new.id
+    kept, passed_over = saved(tmp_path)
+    assert [c.id for c in kept] == [new.id, old.id]
+    assert len(passed_over) == 1
+    assert "20300101-000000-ffff" in passed_over[0]
+    assert latest(tmp_path)[0].id == new.id
+    assert latest(tmp_path)[1] == passed_over
     with pytest.raises(InputFormat):
         load(tmp_path, "20300101-000000-ffff")
 
