@@ -14,7 +14,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 from slangrag.config import load_settings
 
 SCRIPT = Path(sys.executable).with_name("slangrag")
+DRIVER = Path(__file__).with_name("driver.py")
 NOBODY = "http://127.0.0.1:9"
 """An address where no server answers."""
 
@@ -117,6 +118,49 @@ class Slangrag:
             if typed:
                 screen.type(typed)
             return screen.wait(timeout)
+
+
+@dataclass(frozen=True)
+class Driven:
+    """One of many commands that ran in one process; `reached` is what it did and must not (see driver.py)."""
+
+    arguments: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+    reached: tuple[str, ...]
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        """All that a terminal would have been sent."""
+        return self.out + self.err
+
+
+def driven(
+    slangrag: Slangrag, commands: Sequence[Sequence[str]], *, stdin: Sequence[str] = (), **changes: str
+) -> list[Driven]:
+    """Run all commands through the console script's `main()` in one process, each with its own `stdin`."""
+    given = stdin or [""] * len(commands)
+    wanted = [{"arguments": list(one), "stdin": text} for one, text in zip(commands, given, strict=True)]
+    done = subprocess.run(
+        [sys.executable, DRIVER],
+        input=json.dumps({"commands": wanted}).encode(),
+        capture_output=True,
+        env=slangrag.variables({"PYTHONDONTWRITEBYTECODE": "1", **changes}),
+        cwd=slangrag.cwd,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
+    return [
+        Driven(tuple(command), one["code"], one["out"], one["err"], tuple(one["reached"]))
+        for command, one in zip(commands, json.loads(done.stdout), strict=True)
+    ]
 
 
 class Screen:
