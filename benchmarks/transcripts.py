@@ -16,8 +16,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slangrag.answer.chat import longer, reply, resolve
+from slangrag.answer.chat import longer, reply
 from slangrag.answer.events import AnswerOptions, Finished, Withdrawn
+from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import begin
 from slangrag.answer.translate import Direction
 from slangrag.cli.opening import open_slang

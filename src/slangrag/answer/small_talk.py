@@ -25,6 +25,8 @@ _UNCLEAR: Final = "Sorry. /sources shows the definitions in full; or ask about o
 _OK: Final = "All right."
 
 _LINES: Final[tuple[tuple[str, str], ...]] = (
+    (r"no (?:thanks|thank you|thx)|never ?mind|nvm", _OK),
+    (r"have a (?:good|nice|great) (?:day|one|night|evening|weekend)|see (?:you|ya|u)(?: later)?", _BYE),
     (r"(?:how (?:are|r) (?:you|u)(?: doing| today)*|how is it going|hows it going|whats up|sup)", _FINE),
     (
         r"(?:who|what) (?:are|r) (?:you|u)|what can (?:you|u) do|(?:can you )?help(?: me)?|"
@@ -59,19 +61,21 @@ _ALL: Final = frozenset(
 )
 _FILLERS: Final = word_set(
     """
-    a and again all bot but for good have it is job lot man me much day now oh ok okay so then there
-    that thats the to u very well you your yes no yeah yep nope hm hmm ah aha i see great nice cool lol
-    haha ha please pls see sorry bro dude mate friend sir one made sense makes work
+    a and again all bot but day for job lot man me much now oh ok okay so then there that thats the to u very
+    well you your yes no yeah yep nope hm hmm ah aha i see great nice cool lol haha ha please pls sorry bro
+    dude mate friend sir one
     """
 )
 _MOST_WORDS: Final = 7
+_PRAISE: Final = word_set("cool nice great good perfect awesome wow right sorry sure understood got k")
 _QUESTIONS_ALONE: Final = word_set("lol lmao cheers yo sup later bro")
 
 
-def small_talk(line: str) -> str | None:
+def small_talk(line: str, *, begun: bool) -> str | None:
     """What to reply to a line that is small talk and nothing else; None where it may be a question.
 
-    A single word that is slang itself ("lol", "cheers") is taken for a question.
+    A single word that is slang itself ("lol", "cheers") is taken for a question, and so, until the talk
+    has begun, is any that says that somebody likes the answer ("cool").
     """
     words = [squeezed(word) if len(word) > 4 else word for word in plain_words(line)]
     folded = " ".join(plain_words(line))
@@ -84,6 +88,8 @@ def small_talk(line: str) -> str | None:
             folded,
         ):
             return reply
+    if len(words) == 1 and not begun and folded in _PRAISE:
+        return None
     for reply, names in _WORDS:
         known = {*names.split(), *map(squeezed, names.split())}
         if any(word in known for word in words) and all(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 
 from slangrag.answer.answerer import answer
-from slangrag.answer.chat import longer, remembered, reply, resolve
-from slangrag.answer.events import AnswerOptions, Finished
+from slangrag.answer.chat import longer, remembered, reply
+from slangrag.answer.events import Answer, AnswerOptions, Finished
+from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import Conversation, Turn, begin, latest, load, save, saved
 from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import InputFormat, InputMissing
@@ -31,6 +32,13 @@ ABOUT_TWO = ABOUT_RIZZ.with_turn(Turn("drip and tea?", "drip and tea?", "…", (
         ("what's the opposite?", "what is the opposite of rizz"),
         ("another word for it?", "what is another word for rizz"),
         ("where does it come from?", "where does rizz come from"),
+        ("use it in a sentence", "an example of rizz"),
+        ("how do you use it", "an example of rizz"),
+        ("what else can it mean", "what else can rizz mean"),
+        ("no, the other meaning", "what else can rizz mean"),
+        ("who uses it?", "who says rizz"),
+        ("past tense?", "how is rizz inflected, spelled or said aloud"),
+        ("what about a simp?", "what does simp mean"),
         ("and simp?", "what does simp mean"),
         ("what about no cap", "what does no cap mean"),
         ("ok, what about sus?", "what does sus mean"),
@@ -60,8 +68,147 @@ def test_the_first_question_has_nothing_to_point_back_to() -> None:
     assert not resolve("is it rude?", begin()).changed
 
 
+@pytest.mark.parametrize(
+    "asked", ["what does it mean", "is it rude?", "use it in a sentence", "where does it come from?"]
+)
+def test_a_first_question_that_only_points_is_asked_which_word(asked: str) -> None:
+    assert resolve(asked, begin()).reply == "Which word do you mean?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "lookup"),
+    [
+        ("ok then what does bet mean", "what does bet mean"),
+        ("thanks! and what is rizz?", "what is rizz?"),
+        ("so fetch", "so fetch"),
+    ],
+)
+def test_what_is_said_before_a_question_is_not_looked_up(asked: str, lookup: str) -> None:
+    assert resolve(asked, begin()).lookup == lookup
+
+
 def test_the_second_one_is_the_second_one() -> None:
     assert resolve("and the second one?", ABOUT_TWO).standalone == "what does tea mean"
+
+
+def test_a_question_about_the_first_one_keeps_what_it_asks() -> None:
+    follow_up = resolve("what about the first one, where does it come from?", ABOUT_TWO)
+    assert (follow_up.standalone, follow_up.lookup) == ("where does drip come from", "what does drip mean")
+
+
+def test_two_words_are_both_meant_by_they_and_which_one() -> None:
+    assert resolve("so they are opposites?", ABOUT_TWO).standalone == "so drip and tea are opposites?"
+    assert resolve("which one is worse?", ABOUT_TWO).standalone == "which of drip and tea is worse"
+    assert "tea" in resolve("which one is worse?", ABOUT_TWO).lookup
+
+
+SMALL_TALK = ("hi", "Hello there!", "thanks", "ty", "thank you so much", "lol ok", "haha nice", "bye",
+              "good bot", "how are you?", "who are you", "are you sure?", "no thanks")  # fmt: skip
+QUESTIONS = ("lol", "cheers", "thanks, and what is rizz?", "hi what does mid mean", "ok rizz", "that is sick",
+             "bet", "is it good", "what is cool", "thankful", "hiya means what")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SMALL_TALK)
+def test_small_talk_is_met_as_such_without_a_look_up_or_a_model(line: str) -> None:
+    chat = ScriptedChat("I invent things.")
+    follow_up = resolve(line, ABOUT_RIZZ, chat)
+    events = list(reply(follow_up, ABOUT_RIZZ, None, chat))
+    (told,) = [e.answer for e in events if isinstance(e, Finished)]
+    assert told.text
+    assert "not in my data" not in told.text
+    assert (told.citations, told.engine, chat.asked) == ((), "", [])
+
+
+@pytest.mark.parametrize("line", QUESTIONS)
+def test_what_may_be_a_question_is_never_taken_for_small_talk(line: str) -> None:
+    assert resolve(line, ABOUT_RIZZ).reply is None
+
+
+def test_a_lone_word_opens_a_talk_as_a_question_and_later_is_praise() -> None:
+    assert resolve("cool", begin()).reply is None
+    assert resolve("cool", ABOUT_RIZZ).reply == "All right."
+
+
+def test_small_talk_does_not_make_it_forget_the_word() -> None:
+    follow_up = resolve("thanks!", ABOUT_RIZZ)
+    chat = ScriptedChat()
+    (told,) = [e.answer for e in reply(follow_up, ABOUT_RIZZ, None, chat) if isinstance(e, Finished)]
+    later = longer(ABOUT_RIZZ, follow_up, told)
+    assert resolve("is it rude?", later).standalone == "is rizz rude?"
+
+
+SALTY = (
+    (
+        "salty",
+        "Bitter or annoyed, from sailor talk. It is mildly rude.\nHe's still salty about that chess game.",
+    ),
+    ("salty", "Tasting strongly of salt."),
+)
+ABOUT_SALTY = Conversation(
+    "20261122-120000-abcd",
+    1.0,
+    (Turn("what does salty mean", "what does salty mean", "Bitter [1].", ("salty",), 2.0, ("0000001",)),),
+)
+
+
+def told_of(asked: str, chat: ScriptedChat, *definitions: tuple[str, str]) -> Answer:
+    follow_up = resolve(asked, ABOUT_SALTY, chat)
+    events = reply(follow_up, ABOUT_SALTY, found(*definitions), chat)
+    (finished,) = [event.answer for event in events if isinstance(event, Finished)]
+    return finished
+
+
+@pytest.mark.parametrize("capable", [True, False])
+def test_an_example_is_the_datas_own_and_cited(capable: bool) -> None:
+    chat = ScriptedChat("I am salty about 7 apples [1].", capable=capable)
+    told = told_of("use it in a sentence", chat, *SALTY)
+    assert told.text == "“He's still salty about that chess game.” [1]"
+    assert (told.grounded, told.quoted, chat.asked) == (True, True, [])
+    assert [c.entry_id for c in told.citations] == ["0000001"]
+
+
+def test_no_example_in_the_data_is_said_and_none_is_made_up() -> None:
+    told = told_of("use it in a sentence", ScriptedChat("Salty! [1]"), SALTY[1])
+    assert told.text == "My data has no example of “salty” in a sentence."
+    assert (told.abstained, told.grounded, told.citations) == (True, False, ())
+
+
+def test_what_else_it_can_mean_leaves_out_what_was_told() -> None:
+    told = told_of(
+        "what else can it mean", ScriptedChat('"Salty" means tasting strongly of salt [1].'), *SALTY
+    )
+    assert [c.entry_id for c in told.citations] == ["0000002"]
+    assert "bitter" not in told.text.lower()
+    assert (
+        told_of("what else can it mean", ScriptedChat(), SALTY[0]).text
+        == "My data has nothing more on “salty”."
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("is it rude?", "“It is mildly rude.” [1]"),
+        ("where does it come from?", "“Bitter or annoyed, from sailor talk.” [1]"),
+        ("and its opposite?", "My data does not say what the opposite of “salty” is."),
+        ("who uses it?", "My data does not say who says “salty”."),
+    ],
+)
+def test_a_small_model_is_not_asked_what_only_the_definitions_can_say(asked: str, text: str) -> None:
+    chat = ScriptedChat('"Salty" means bitter.', capable=False)
+    assert told_of(asked, chat, *SALTY).text == text
+    assert chat.asked == []
+
+
+def test_a_capable_model_may_answer_from_the_definitions_and_is_checked() -> None:
+    told = told_of(
+        "is it rude?",
+        ScriptedChat("is salty rude?", "Salty is bitter or annoyed, and mildly rude [1]."),
+        *SALTY,
+    )
+    assert told.text == "Salty is bitter or annoyed, and mildly rude [1]."
+    invented = told_of("is it rude?", ScriptedChat("is salty rude?", "Salty is a Viking curse [1]."), *SALTY)
+    assert "Viking" not in invented.text
 
 
 def test_the_first_one_is_the_first_one_of_the_talk() -> None:
