@@ -37,6 +37,7 @@ _MISSING: Final = re.compile(r"model .*not found|invalid model name|invalid mode
 _UNFIT: Final = re.compile(r"does not support|requires more system memory")
 _NOT_A_NUMBER: Final = re.compile(r"NaN|unsupported value: [+-]?Inf")
 _DAMAGED: Final = re.compile(r"exceeds file size|^unexpected EOF$|invalid file magic")
+_ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
 _NO_REGISTRY: Final = re.compile(
     r"dial tcp|no such host|connection refused|i/o timeout|network is unreachable"
 )
@@ -147,8 +148,9 @@ def _pull_fault(text: str, model: str, said: str) -> EngineError:
 
 def unreachable(address: str, why: object) -> EngineUnreachable:
     """Nobody listens at `address`."""
+    reason = _ERRNO.sub("", str(why))
     return EngineUnreachable(
-        f"Ollama does not answer at {address} ({why})",
+        f"Ollama does not answer at {address} ({reason[:1].lower()}{reason[1:]})",
         hint="ollama serve, or set OLLAMA_HOST to where it runs, or use --engine embedded",
     )
 
