@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from slangrag.cli.groups import Commands
 from slangrag.cli.options import JsonOption
 from slangrag.config import (
     CONFIG_NAME,
@@ -19,7 +20,7 @@ from slangrag.config import (
 )
 from slangrag.errors import ConfigError, UsageError
 
-app = typer.Typer(help="Show and change settings.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show and change settings.", no_args_is_help=True, rich_markup_mode=None, cls=Commands)
 
 
 @app.command()
@@ -82,8 +83,12 @@ def _text(value: Any) -> str:
 
 def _write(file: Path, option: Option, value: str) -> None:
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    try:
+        document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}", hint=f"mend or remove {file}") from error
     if value == "":
         document.pop(option.name, None)
     else:

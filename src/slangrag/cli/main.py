@@ -5,6 +5,7 @@ Importing this module must stay cheap: commands import what they need when they 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated, Final
@@ -18,10 +19,11 @@ from slangrag.cli.chat_command import chat
 from slangrag.cli.define_command import define
 from slangrag.cli.doctor_command import doctor
 from slangrag.cli.eval_command import evaluate
+from slangrag.cli.groups import Commands
 from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
 from slangrag.cli.translate_command import translate
-from slangrag.errors import SlangragError
+from slangrag.errors import SlangragError, StoreError
 
 ENGINE_PACKAGES: Final = {
     "index": ("chromadb",),
@@ -33,6 +35,7 @@ ENGINE_PACKAGES: Final = {
 
 app = typer.Typer(
     name="slangrag",
+    cls=Commands,
     help="A slang translator that retrieves before it answers, and cites what it found.",
     no_args_is_help=True,
     rich_markup_mode=None,  # Rich's help pages cost 0.1 s at every start
@@ -86,16 +89,38 @@ def root(
 
 
 def _report(error: SlangragError) -> None:
-    """Two lines on stderr: what went wrong, and what to type next. Both may hold names of strangers'."""
+    """Two lines on stderr: what went wrong, and what to type next. Both may hold names of strangers'.
+
+    On a terminal the first is broken between words; the second never, so that it can be copied.
+    """
     from slangrag.corpus.clean import printable
 
-    typer.echo(f"slangrag: {' '.join(printable(error.message).split())}", err=True)
+    message = f"slangrag: {' '.join(printable(error.message).split())}"
+    if sys.stderr.isatty():
+        import textwrap
+
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        message = textwrap.fill(message, width, break_long_words=False, break_on_hyphens=False)
+    typer.echo(message, err=True)
     if error.hint:
         typer.echo(f"    next: {printable(error.hint)}", err=True)
 
 
+def _report_full_disk(error: OSError) -> None:
+    """Say that the output has no room; what is left of it goes nowhere, or Python complains at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _report(
+        SlangragError(
+            f"the output cannot be written: {error.strerror}", hint="make room, or send it elsewhere"
+        )
+    )
+
+
 def main() -> None:
     """Run the command line; exit codes are those of `slangrag.errors`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a character that a code page lacks is replaced, not a crash
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="slangrag")
     except SlangragError as error:
@@ -103,6 +128,11 @@ def main() -> None:
             raise
         _report(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise
+        _report_full_disk(error)
+        sys.exit(StoreError.exit_code)
     except KeyboardInterrupt as interrupt:
         if str(interrupt):
             typer.echo(f"slangrag: {interrupt}", err=True)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from slangrag.cli.groups import Commands
 from slangrag.cli.options import EngineOption, JsonOption
 from slangrag.config import Settings, load_settings
-from slangrag.errors import EngineError
+from slangrag.errors import EngineError, EngineUnreachable
 
-app = typer.Typer(help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands)
 
 
 @app.command(name="list")
@@ -28,7 +29,7 @@ def list_models(engine: EngineOption = None, as_json: JsonOption = False) -> Non
         except EngineError as error:
             if settings.engine == "ollama":
                 raise
-            note(f"Ollama: {error.message}")
+            note(error.message)
     if as_json:
         write_json({"models": found})
         return
@@ -49,7 +50,10 @@ def pull(
     from slangrag.engines.choose import engine_for
 
     settings = load_settings({"engine": engine})
-    chosen, why = engine_for(settings, name, "chat")
+    try:
+        chosen, why = engine_for(settings, name, "chat")
+    except EngineUnreachable as error:
+        raise EngineUnreachable(error.message, hint="ollama serve, or slangrag models list") from error
     if why:
         note(why)
     if chosen == "embedded":
@@ -91,7 +95,10 @@ def _ollama_models(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _pull_embedded(settings: Settings, name: str | None) -> None:
+    from rich.text import Text
+
     from slangrag.cli.engines import download_meter
+    from slangrag.cli.render.terminal import show
     from slangrag.engines.embedded.catalogue import CATALOGUE
     from slangrag.engines.embedded.weights import obtain_model
     from slangrag.errors import ModelMissing
@@ -102,7 +109,7 @@ def _pull_embedded(settings: Settings, name: str | None) -> None:
     for model in wanted:
         with download_meter() as progress:
             obtain_model(model, settings.cache, fetch=True, progress=progress)
-        typer.echo(f"{model.name}: here and verified ({model.size / 1e6:,.0f} MB, {model.licence})")
+        show(Text(f"{model.name}: here and verified ({model.size / 1e6:,.0f} MB, {model.licence})"))
 
 
 def _pull_ollama(settings: Settings, name: str | None) -> None:

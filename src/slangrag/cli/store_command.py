@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from slangrag.cli.groups import Commands
 from slangrag.cli.options import JsonOption, StoreOption
 from slangrag.config import load_settings
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from slangrag.cli.store_facts import StoreFacts
 
 app = typer.Typer(
-    help="Look at a store, check it, rebuild its index.", no_args_is_help=True, rich_markup_mode=None
+    help="Look at a store, check it, rebuild its index.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
 )
 
 
@@ -59,8 +63,10 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Make the index anew from the lexicon; nothing is embedded again."""
+    from rich.text import Text
+
     from slangrag.cli.render.progress import meter
-    from slangrag.cli.render.terminal import write_json
+    from slangrag.cli.render.terminal import show, write_json
     from slangrag.cli.signals import stop_on_signals
     from slangrag.store import build
 
@@ -74,7 +80,7 @@ def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         write_json({"store": str(root), "rows": state.rows, "seconds": round(seconds, 3)})
     else:
-        typer.echo(f"the index of {root} is made anew: {state.rows:,} rows in {seconds:.1f} s")
+        show(Text(f"the index of {root} is made anew: {state.rows:,} rows in {seconds:.1f} s"))
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:

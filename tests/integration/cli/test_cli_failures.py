@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from tests.integration.cli.harness import Ran, Slangrag
+from tests.integration.cli.harness import SCRIPT, Ran, Slangrag
 from tests.standin import Fault, StandIn, embedding_model
 
 ASK = ("ask", "what does rizz mean")
@@ -186,6 +187,19 @@ def test_a_call_that_means_nothing(on_sample: Slangrag, command: tuple[str, ...]
     in_order(on_sample(*command), 2)
 
 
+def test_a_setting_is_not_written_into_a_file_that_cannot_be_read(slangrag: Slangrag) -> None:
+    file = slangrag.cwd / "slangrag.toml"
+    file.write_text("not toml at all\n")
+    message, _ = in_order(slangrag("config", "set", "--here", "top_k", "3"), 2)
+    assert "slangrag.toml cannot be read" in message
+    assert file.read_text() == "not toml at all\n"
+
+
+def test_a_model_that_nobody_can_have_is_no_matter_of_an_option(slangrag: Slangrag) -> None:
+    _, following = in_order(slangrag("models", "pull", "nosuch"), 3)
+    assert following == "ollama serve, or slangrag models list"
+
+
 def test_a_setting_that_cannot_be_read_names_where_it_stands(on_sample: Slangrag) -> None:
     message, _ = in_order(on_sample("define", "rizz", SLANGRAG_TOP_K="many"), 2)
     assert "SLANGRAG_TOP_K" in message
@@ -208,3 +222,22 @@ def test_a_full_disk_ends_an_ingest_with_what_was_kept(slangrag: Slangrag, serve
     assert "full" in message or "room" in following
     assert slangrag(*ingest, OLLAMA_HOST=server.url).code == 0, "with room it goes on"
     assert slangrag("store", "verify", "--store", "small").code == 0
+
+
+@pytest.mark.parametrize("command", [("define", "rizz"), ("define", "rizz", "--json"), ("search", "rizz")])
+def test_an_output_that_finds_no_room_is_an_error_and_no_traceback(
+    on_sample: Slangrag, command: tuple[str, ...]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [SCRIPT, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=on_sample.variables({}),
+            cwd=on_sample.cwd,
+            timeout=60,
+            check=False,
+        )
+    message, _ = in_order(Ran(done.returncode, "", done.stderr.decode(), 0.0), 4)
+    assert message == "the output cannot be written: No space left on device"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from tools import make_docs
 from tools.make_docs import page
 
 
@@ -19,5 +21,9 @@ def test_every_command_and_option_explains_itself() -> None:
         assert f"## slangrag {name}\n" in text
     for name in ("store info", "store verify", "store rebuild", "models pull", "config set"):
         assert f"## slangrag {name}\n" in text
-    cut = re.findall(r"^.*[a-z]\.\.\.$", text, re.MULTILINE)
-    assert not cut, "a summary was cut: shorten the docstring's first line"
+
+
+@pytest.mark.parametrize("width", [96, 80, 50])
+def test_no_summary_of_a_command_is_cut(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setattr(make_docs, "WIDTH", width)
+    assert not re.findall(r"^.*[a-z]\.\.\.$", page(), re.MULTILINE)

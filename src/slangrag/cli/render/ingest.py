@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
+from rich.text import Text
 
 from slangrag.cli.render.progress import duration
-from slangrag.cli.render.terminal import note, write_json
+from slangrag.cli.render.terminal import note, show, write_json
 
 if TYPE_CHECKING:
     from slangrag.ingest.estimate import Estimate
@@ -22,20 +22,20 @@ def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_
         write_json(report.contract())
         return
     if nothing_to_do:
-        typer.echo(f"{source} is already in {report.store}: nothing to do ({report.seconds:.1f} s)")
+        _say(f"{source} is already in {report.store}: nothing to do ({report.seconds:.1f} s)")
     else:
-        typer.echo(f"{source} is in {report.store} ({duration(report.seconds)})")
-    typer.echo(
+        _say(f"{source} is in {report.store} ({duration(report.seconds)})")
+    _say(
         f"  {report.rows_read:,} rows read = {report.accepted:,} accepted + {report.rejected:,} rejected"
         f" + {report.duplicates:,} duplicates + {report.filtered:,} filtered"
     )
     if not nothing_to_do:
-        typer.echo(
+        _say(
             f"  {report.embedded:,} embedded ({report.rows_per_second:,.0f} rows/s),"
             f" {report.already_present:,} already present"
         )
     if report.rejected:
-        typer.echo("  why rows were rejected: slangrag ingest ... --rejects rejects.csv")
+        _say("  why rows were rejected: slangrag ingest ... --rejects rejects.csv")
 
 
 def show_estimate(estimate: Estimate, source: str, *, as_json: bool) -> None:
@@ -49,15 +49,19 @@ def show_estimate(estimate: Estimate, source: str, *, as_json: bool) -> None:
         return
     for remark in estimate.notes:
         note(remark)
-    typer.echo(f"{source}: nothing was stored; loading it would take about")
-    typer.echo(
+    _say(f"{source}: nothing was stored; loading it would take about")
+    _say(
         f"  {estimate.rows_read:,} rows = {estimate.accepted:,} accepted + {estimate.rejected:,} rejected"
         f" + {estimate.duplicates:,} duplicates + {estimate.filtered:,} filtered"
     )
-    typer.echo(
+    _say(
         f"  {duration(estimate.embed_seconds)} to embed (at {estimate.embedder_rate:,.0f} rows/s, as probed),"
         f" then {duration(estimate.index_seconds)} to build the index"
     )
-    typer.echo(
-        f"  {estimate.disk / 1e9:.2f} GB of disk, {estimate.memory / 1e9:.2f} GB of memory at the peak"
-    )
+    _say(f"  {estimate.disk / 1e9:.2f} GB of disk, {estimate.memory / 1e9:.2f} GB of memory at the peak")
+
+
+def _say(line: str) -> None:
+    """A line of the summary; its indent is kept where a narrow terminal breaks it."""
+    bare = line.lstrip()
+    show(Text(bare), indent=len(line) - len(bare))

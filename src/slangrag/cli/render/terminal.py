@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INDENT: Final = 4
 _WIDEST: Final = 100
+_ROOMY: Final = 60
 # C1 controls, zero-width and bidirectional marks, separators, tags. Below 0x20 JSON escapes by itself.
 _UNSEEN: Final = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -39,17 +40,10 @@ def stderr() -> Console:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    _forgive_encoding(sys.stderr if stderr else sys.stdout)
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if console.is_terminal and console.width > _WIDEST:
         console.width = _WIDEST
     return console
-
-
-def _forgive_encoding(stream: Any) -> None:
-    """A character that the terminal's code page lacks is replaced, not a crash."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
 
 
 def show(text: Text, *, indent: int = 0) -> None:
@@ -67,10 +61,17 @@ def show(text: Text, *, indent: int = 0) -> None:
 
 
 def show_labelled(label: Text, text: Text) -> None:
-    """Print `text` after its label; on a terminal its further lines stand below its first."""
+    """Print `text` after its label; on a terminal its further lines stand below its first.
+
+    A label that takes more than half of a narrow terminal stands on a line of its own.
+    """
     console = stdout()
     if not console.is_terminal:
         console.print(label.plain + text.plain, soft_wrap=True)
+        return
+    if label.cell_len > console.width // 2:
+        console.print(label)
+        show(text, indent=INDENT)
         return
     from rich.table import Table
 
@@ -113,7 +114,10 @@ def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(heads))
+    gap = 2 if stdout().width >= _ROOMY else 1
+    table = Table(
+        box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim", show_header=any(heads)
+    )
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in shown:
