@@ -227,6 +227,8 @@ def fits(meaning: Gloss, word: str, where: Place) -> bool:
         case "verb":
             return _verb_fits(meaning, word, where, ing=ing)
         case "finite":
+            if where.next in _DETERMINERS or where.next in _OBJECTS:
+                return False
             return "finite" in roles or (
                 "past" in roles and meaning.text.split()[0] not in ("is", "has", "feels")
             )

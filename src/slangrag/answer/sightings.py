@@ -23,6 +23,8 @@ _ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+")
 _LEADS: Final = word_set("a an the my your that this to")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _FEWEST_WORDS: Final = 4
+_FEWEST_ORDINARY: Final = 1
+_FEW: Final = 0.25
 
 FAINT: Final = 1.0
 """Evidence below which a span is chance."""
@@ -53,7 +55,8 @@ def sightings(text: str, retrieval: Retrieval) -> list[tuple[Span, list[Hit]]]:
         found_there = hit.span is not None and text[hit.span.start : hit.span.end] == hit.span.text
         if hit.span is not None and found_there and not _is_other_form(hit):
             by_span.setdefault(hit.span, []).append(hit)
-    return [(span, hits) for span, hits in by_span.items() if _is_slang(text, span, hits)]
+    picky = _knows_few_ordinary_words(text, by_span)
+    return [(span, hits) for span, hits in by_span.items() if _is_slang(text, span, hits, picky=picky)]
 
 
 def doubtful(text: str, retrieval: Retrieval, most: int = 3) -> tuple[str, ...]:
@@ -73,7 +76,17 @@ def doubtful(text: str, retrieval: Retrieval, most: int = 3) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda word: -found[word])[:most])
 
 
-def _is_slang(text: str, span: Span, hits: list[Hit]) -> bool:
+def _knows_few_ordinary_words(text: str, by_span: dict[Span, list[Hit]]) -> bool:
+    """Whether the data lacks nearly all ordinary words of the text, so that having one means something.
+
+    Not where the text has too few of them to tell.
+    """
+    ordinary = [word for word in _LETTERS.findall(text) if is_ordinary(word) and not is_small(word)]
+    known = [span for span, hits in by_span.items() if hits[0].match == "exact" and span.text in ordinary]
+    return len(ordinary) > _FEWEST_ORDINARY and len(known) - 1 <= _FEW * (len(ordinary) - 1)
+
+
+def _is_slang(text: str, span: Span, hits: list[Hit], *, picky: bool) -> bool:
     words = span.text.split()
     best = hits[0]
     if not any(c.isalpha() for c in span.text):
@@ -91,6 +104,8 @@ def _is_slang(text: str, span: Span, hits: list[Hit]) -> bool:
     fitting = any(fits(gloss(h.entry.definition, h.entry.word), span.text, where) for h in hits)
     if not ordinary_there(span.text, where):
         return fitting or evidence(best) >= STRONG
+    if picky and fitting and evidence(best) >= STRONG:
+        return True
     participle = uses(span.text) == "d" and "predicate" in where.roles
     return participle and evidence(best) >= (STRONG if fitting else VERY_STRONG)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.answer.scripted import ScriptedChat
 
@@ -56,6 +58,11 @@ def message(text: str, *spans: tuple[str, str]) -> Retrieval:
             Hit(Entry(f"{n:07d}", word, DATA[word]), 1.0, "exact", Span(written, start, start + len(written)))
         )
     return Retrieval(text, "sentence", "yes", tuple(hits))
+
+
+def weighed(found: Retrieval, evidence: float) -> Retrieval:
+    """The same hits, each with that much evidence."""
+    return replace(found, hits=tuple(replace(hit, signals={"rarity": evidence}) for hit in found.hits))
 
 
 def plain(text: str, *spans: tuple[str, str]) -> str:
@@ -125,13 +132,21 @@ def test_a_slang_word_whose_gloss_would_not_fit_stays_and_is_explained_below(
     ],
 )
 def test_an_ordinary_word_in_ordinary_use_is_not_taken_for_slang(text: str, span: tuple[str, str]) -> None:
-    made = translate(text, message(text, span), None)
+    made = translate(text, weighed(message(text, span), 7.5), None)
     assert made.plain == text
     assert made.terms == ()
 
 
+def test_where_the_data_has_few_ordinary_words_having_one_speaks_for_slang() -> None:
+    text = "you only ring when you need money, that is cold"
+    seen = message(text, ("cold", "cold"))
+    assert translate(text, weighed(seen, 9.0), None).plain.endswith("that is unkind")
+    everything = message(text, ("cold", "cold"), ("ring", "yeet"), ("money", "quid"), ("need", "simp"))
+    assert translate(text, weighed(everything, 9.0), None).plain == text
+
+
 def test_an_ordinary_word_that_might_be_slang_is_named_and_left_alone() -> None:
-    made = translate("that was cold", message("that was cold", ("cold", "cold")), None)
+    made = translate("that was cold", weighed(message("that was cold", ("cold", "cold")), 7.5), None)
     assert made.plain == "that was cold"
     assert made.notes == (
         "no slang that I know in this",
