@@ -91,8 +91,12 @@ def answer_options(
     if system is not None:
         try:
             instructions = system.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{system} cannot be read: {error}", hint="--system FILE, plain text") from error
+        except OSError as error:
+            raise UsageError(
+                f"{system} cannot be read: {error.strerror}", hint="--system FILE, plain text"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{system} is not text in UTF-8", hint="--system FILE, plain text") from error
     return AnswerOptions(
         chat=ChatOptions(
             num_ctx=settings.num_ctx, max_tokens=settings.max_tokens, temperature=settings.temperature

@@ -61,6 +61,11 @@ def set_value(
     file = Path.cwd() / CONFIG_NAME if here else user_config_path()
     _write(file, option, value)
     typer.echo(f"{option.name} = {value or '(default)'} in {file}")
+    winner = load_settings().origin[option.name]
+    if value and winner != str(file):
+        from slangrag.cli.render.terminal import note
+
+        note(f"but {winner} has {option.name} too, and wins")
 
 
 def setting_document(option: Option, settings: Settings) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -10,6 +10,8 @@ from slangrag.cli.completion import headwords
 from slangrag.cli.options import JsonOption, SafeOption, StoreOption
 from slangrag.config import load_settings
 from slangrag.errors import UsageError
+
+_LONGEST_NAMED: Final = 60
 
 
 def define(
@@ -55,11 +57,11 @@ def _as_json(found: Any) -> None:
 def _as_text(found: Any, *, limit: int, safe: bool) -> None:
     from rich.text import Text
 
-    from slangrag.cli.render.entries import show_entry, spoken
+    from slangrag.cli.render.entries import one_line, show_entry, spoken
     from slangrag.cli.render.terminal import note, show
 
     if not found.entries:
-        show(Text(f"{spoken(found.word, safe=safe)!r} is not in the data."))
+        show(Text(f"{one_line(found.word, _LONGEST_NAMED, safe=safe)!r} is not in the data."))
     for number, entry in enumerate(found.entries[:limit], start=1):
         show_entry(entry, number, safe=safe)
     if len(found.entries) > limit:

@@ -195,6 +195,12 @@ def test_a_setting_is_not_written_into_a_file_that_cannot_be_read(slangrag: Slan
     assert file.read_text() == "not toml at all\n"
 
 
+def test_a_setting_that_something_else_overrides_is_said_to_be(slangrag: Slangrag) -> None:
+    done = slangrag("config", "set", "top_k", "3", SLANGRAG_TOP_K="9")
+    assert "environment (SLANGRAG_TOP_K) has top_k too, and wins" in done.err
+    assert slangrag("config", "set", "top_k", "4").err == ""
+
+
 def test_a_model_that_nobody_can_have_is_no_matter_of_an_option(slangrag: Slangrag) -> None:
     _, following = in_order(slangrag("models", "pull", "nosuch"), 3)
     assert following == "ollama serve, or slangrag models list"

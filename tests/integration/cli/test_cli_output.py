@@ -46,7 +46,9 @@ def test_colour_is_there_in_a_terminal_and_gone_with_no_color(on_sample: Slangra
 
     command = ("search", "salty")
     assert colours(on_sample.in_terminal(*command).out)
-    assert not colours(on_sample.in_terminal(*command, NO_COLOR="1").out)
+    plain = on_sample.in_terminal(*command, NO_COLOR="1").out
+    assert not colours(plain)
+    assert "━─" in _SGR.sub("", plain), "the bar of votes says without colour what it says with it"
 
 
 def test_an_error_is_broken_between_words_and_its_command_never(slangrag: Slangrag) -> None:

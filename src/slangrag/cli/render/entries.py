@@ -35,9 +35,10 @@ def votes(entry: Entry, *, bar: bool = True) -> Text:
     total = entry.up_votes + entry.down_votes
     text = Text()
     if bar and total and stdout().is_terminal:
-        stroke = "━" if stdout().encoding.startswith("utf") else "="
+        # Two strokes: without colour the bar says as much.
+        liked, disliked = ("━", "─") if stdout().encoding.startswith("utf") else ("=", "-")
         filled = round(_BAR * entry.up_votes / total)
-        text.append(stroke * filled, style="green").append(stroke * (_BAR - filled), style="red").append(" ")
+        text.append(liked * filled, style="green").append(disliked * (_BAR - filled), style="red").append(" ")
     return text.append(f"+{entry.up_votes:,} -{entry.down_votes:,}", style="dim")
 
 
