@@ -61,10 +61,12 @@ _GENERIC: Final = re.compile(
     r"(?:an?|the) (?:\w+ )?(?:person|player|man|woman|someone|thing|place|way|fan|reply)\b"
 )
 _EDGES: Final = " ,\"'“”"
-_PLACEHOLDER: Final = re.compile(r"\b(?:something|someone|somebody|it|them)\b")
+_PLACEHOLDER: Final = re.compile(r"\b(?:something|someone|somebody|it|them)\b(?!['’]s)")
 _TO_THE_READER: Final = re.compile(
     r"\b(?:you|your|yours|yourself|one's|oneself|ones)\b|^(?:i|it|that)\b", re.I
 )
+_COMPLEMENT: Final = re.compile(r"\s+(?:from|to|into|of|as|out|off|at|on|for|about|in|up|down|over)\b")
+_SHARED_OBJECT: Final = re.compile(r"^(\w+) or \w+ (some(?:one|body|thing))\b(?!['’]s)")
 _UNTIDY: Final = re.compile(r"[()\[\]{}|=/:;\"“”<>#@*]|\.\w|\d{3,}|\b(?:see|etc)\b|[!?]")
 _INTERJECTIONS: Final = word_set(
     """
@@ -96,7 +98,9 @@ class Gloss:
     def object_place(self) -> str | None:
         """What stands before a verb's place for an object ("stop answering" of "stop answering somebody")."""
         place = _PLACEHOLDER.search(self.text) if self.shape == "verb" else None
-        return self.text[: place.start()].strip() if place else None
+        if place is None or _COMPLEMENT.match(self.text[place.end() :]):
+            return None
+        return self.text[: place.start()].strip()
 
 
 def gloss(definition: str, word: str = "") -> Gloss:
@@ -154,7 +158,8 @@ def _gloss(first: str, word: str) -> Gloss:
     if not text:
         return Gloss(_lowered(first), "remark")
     if text.startswith("to "):
-        return Gloss(_ALTERNATIVE.sub("", text.removeprefix("to ")).strip(_EDGES), "verb")
+        text = _SHARED_OBJECT.sub(r"\1 \2", text.removeprefix("to "))
+        return Gloss(_ALTERNATIVE.sub("", text).strip(_EDGES), "verb")
     if re.match(r"(?:an?|the|one|one's|someone's|somebody's)\s", text):
         made = Gloss(_noun(text), "noun")
     else:
@@ -175,8 +180,9 @@ def _spells(words: list[str], initials: str) -> bool:
 
 def _noun(text: str) -> str:
     """A noun phrase with its article, without alternatives, at a length that can be read in a sentence."""
-    lone = re.match(r"(\w+ [\w-]+),? or (?!an? )[\w-]+ (?=\w)", text)
-    if lone:  # "a person or thing that ...", "a flattering or revealing photo": drop the second
+    lone = re.match(r"(\w+ ([\w-]+)),? or (?!an? )[\w-]+ (?=([\w-]+))", text)
+    if lone and (lone[3].lower() in _PREPOSITIONS or uses(lone[2])[:1] in ("a", "d", "g")):
+        # "a person or thing that ...", "a flattering or revealing photo": drop the second
         text = f"{lone[1]} {text[lone.end() :]}"
     else:
         before, found, after = text.partition(" or ")

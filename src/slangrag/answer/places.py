@@ -234,7 +234,7 @@ def fits(meaning: Gloss, word: str, where: Place) -> bool:
             )
         case "gerund":
             having = meaning.text.startswith("having ")
-            return "predicate" in roles and where.last not in _DEGREE and not having
+            return "predicate" in roles and where.last in _ONLY_BE and not having
         case "phrase":
             return _phrase_fits(meaning, roles)
         case "interjection":
