@@ -130,7 +130,9 @@ class Talk:
                     self._keep(longer(self._conversation, follow_up, event.answer), event.answer)
 
     def _keep(self, conversation: Conversation, told: Answer) -> None:
-        self._conversation, self._last = conversation, told
+        self._conversation = conversation
+        if told.hits or self._last is None:  # small talk leaves the sources of the answer before it
+            self._last = told
         if told.citations:
             words = {
                 citation.n: spoken(citation.word, safe=self._settings.safe) for citation in told.citations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.integration.cli.harness import Slangrag, terminal
 from tests.standin import Fault, StandIn
@@ -21,6 +23,48 @@ def test_continue_remembers_what_it_was_about(with_ollama: Slangrag) -> None:
     assert "read as: where does salty come from" in later.err
     (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
     assert kept["turns"] == 2
+
+
+def test_small_talk_is_answered_as_such(with_ollama: Slangrag, server: StandIn) -> None:
+    done = with_ollama("chat", stdin="hi\nthanks!\nlol ok\n")
+    assert done.code == 0, done.err
+    shown = [line for line in done.out.splitlines() if line.strip()]
+    assert shown == [
+        "Hello! Which word or message would you like explained?",
+        "You're welcome.",
+        "All right.",
+    ]
+    assert server.calls("/api/chat") == []
+
+
+def test_the_sources_can_still_be_seen_after_small_talk(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", stdin="what does salty mean\nare you sure?\n/sources\n")
+    assert "/sources shows the last ones" in done.out
+    assert "#0000004" in done.out
+
+
+def test_an_example_and_other_meanings_come_from_the_data(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", stdin="what does ghosting mean\nwhat else can it mean\nuse it in a sentence\n")
+    assert "My data has nothing more on “ghosting”." in done.out
+    assert "My data has no example of “ghosting” in a sentence." in done.out
+    done = with_ollama("chat", stdin="what does salty mean\nuse it in a sentence\n")
+    assert "“He's still salty about that chess game.” [1]" in done.out
+
+
+def test_a_conversation_that_cannot_be_read_is_named_and_the_others_shown(
+    with_ollama: Slangrag,
+) -> None:
+    assert with_ollama("chat", stdin="what does salty mean\n").code == 0
+    (chats,) = Path(with_ollama.environ["HOME"]).rglob("chats")
+    (chats / "20300101-000000-ffff.jsonl").write_text("{not json", encoding="utf-8")
+    done = with_ollama("chat", "--list", "--json")
+    assert len(done.json["conversations"]) == 1
+    assert "passed over" in done.err
+    assert "20300101-000000-ffff" in done.err
+    later = with_ollama("chat", "--continue", stdin="where does it come from?\n")
+    assert later.code == 0
+    assert "20300101-000000-ffff" in later.err
+    assert "read as: where does salty come from" in later.err
 
 
 def test_one_of_the_list_can_be_gone_on_with(with_ollama: Slangrag) -> None:
