@@ -108,6 +108,11 @@ def test_a_failing_embedding_is_never_stored(
     assert embedder.embed_documents(["a", "b"]).shape == (2, 64)
 
 
+def test_a_model_that_is_slow_to_load_is_waited_for_longer_than_a_connection(standin: StandIn) -> None:
+    standin.fail(Fault("slow", path="/api/chat", seconds=0.5))
+    assert ask(OllamaServer(parse_host(standin.url), connect_timeout=0.2, read_timeout=10.0))
+
+
 def test_a_server_that_is_down_is_said_at_once_with_what_to_start() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
