@@ -16,7 +16,7 @@ from slangrag.answer.gloss import Gloss, gloss, glosses
 from slangrag.answer.inert import inert
 from slangrag.answer.inflection import forms, inflected, pluralised
 from slangrag.answer.places import Place, counts_several, fits, place
-from slangrag.answer.rewriting import rewrite
+from slangrag.answer.rewriting import own_words, rewrite, stands_in
 from slangrag.answer.sightings import doubtful, sightings
 from slangrag.corpus.entry import Entry
 from slangrag.corpus.headword import fold
@@ -94,8 +94,13 @@ def translate(
     engine, model = chat.identity.engine, chat.identity.model
     if chat.identity.capable:
         glossary = [(term.span, term.word, term.definition) for term in terms]
-        rewritten, reason = rewrite(text, glossary, chat, options, to)
+        rewritten, reason = rewrite(text, glossary, chat, options, to, kept)
         if not reason:
+            stays = [span for span in kept if stands_in(span, rewritten)]
+            if stays:
+                notes.append(f"left in slang by the model: {', '.join(map(inert, stays))}")
+            if own := dict.fromkeys(own_words(text, rewritten, glossary)):
+                notes.append(f"neither in the message nor in the glossary: {', '.join(map(inert, own))}")
             return Translation(text, rewritten, terms, True, engine, model, tuple(notes), rewritten=True)
         why = f"the model's text was not used ({reason}): words were replaced from the glossary"
     else:

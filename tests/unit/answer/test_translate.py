@@ -33,6 +33,8 @@ DATA = {
     "bro": "A friendly word for a male friend, or for almost anybody.",
     "simp": "To show excessive devotion or attention to a person who does not return it.",
     "lowkey": "Somewhat, secretly or without making a fuss about it.",
+    "lit": "Exciting, lively and full of energy, said mostly of parties and concerts.",
+    "ngl": "Not gonna lie, used to introduce an honest admission.",
     "quid": "One pound in British money.",
     "DM": "A private message on social media, or to send one.",
     "slaps": "Is excellent, said chiefly of music that sounds great.",
@@ -209,6 +211,7 @@ def test_a_faithful_rewriting_is_used() -> None:
     made = rewritten("Honestly, Anna, that outfit is extremely good, see you at 8.")
     assert made.rewritten
     assert made.plain == "Honestly, Anna, that outfit is extremely good, see you at 8."
+    assert made.notes == ()
     assert made.model == "script-1"
 
 
@@ -236,6 +239,50 @@ def test_an_unfaithful_rewriting_gives_way_to_substitution_and_says_why(reply: s
     assert made.grounded
     assert made.plain.endswith("that outfit is extremely good, see you at 8")
     assert re.search(reason, made.notes[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "reply", "reason"),
+    [
+        ("the wedding was lit", "lit", "the wedding was lit", "“lit” is still in it"),
+        ("that concert was lit", "lit", "that concert was nothing", "turns|meaning"),
+        ("don't be salty about it", "salty", "be bitter about it", "turns a statement round"),
+        ("be salty if you like", "salty", "don't be bitter if you like", "turns a statement round"),
+        ("he is not nice, she is salty and rich", "salty", "he is nice, she is bitter and not rich", "turns"),
+    ],
+)
+def test_a_model_that_leaves_or_turns_what_was_said_is_not_believed(
+    text: str, span: str, reply: str, reason: str
+) -> None:
+    import re
+
+    made = translate(text, message(text, (span, span)), ScriptedChat(reply))
+    assert not made.rewritten
+    assert re.search(reason, made.notes[-1])
+
+
+def test_a_word_that_the_model_adds_is_marked() -> None:
+    made = translate(
+        "the wedding was lit",
+        message("the wedding was lit", ("lit", "lit")),
+        ScriptedChat("the big wedding was exciting"),
+    )
+    assert made.rewritten
+    assert made.notes == ("neither in the message nor in the glossary: big",)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "reply"),
+    [
+        ("ngl the movie was fine", "ngl", "not gonna lie the movie was fine"),
+        ("don't be salty because I won", "salty", "don't be bitter because I won"),
+        ("can you stop being salty for 2 seconds", "salty", "can you stop being annoyed for 2 seconds"),
+        ("bro it works", "bro", "bro it works"),
+    ],
+)
+def test_a_faithful_version_is_not_refused_for_its_negations(text: str, span: str, reply: str) -> None:
+    made = translate(text, message(text, (span, span)), ScriptedChat(reply))
+    assert (made.plain, made.rewritten) == (reply, True)
 
 
 def test_a_small_model_is_not_trusted_to_rewrite_and_that_is_said() -> None:
