@@ -17,7 +17,14 @@ def test_a_headword_is_found_whatever_letters_a_keyboard_made_of_it(one: str, ot
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("rizz!", "rizz"), ("a.k.a.", "a k a"), ("w/e", "w/e"), ("/r/", "/r/"), ("no cap (fr)", "no cap fr")],
+    [
+        ("rizz!", "rizz"),
+        ("a.k.a.", "a k a"),
+        ("w/e", "w/e"),
+        ("/r/", "/r/"),
+        ("<lol>", "<lol>"),
+        ("no cap (fr)", "no cap fr"),
+    ],
 )
 def test_signs_count_only_in_words_that_are_short_of_letters(text: str, folded: str) -> None:
     assert fold(text) == folded
