@@ -67,6 +67,7 @@ _TO_THE_READER: Final = re.compile(
 )
 _COMPLEMENT: Final = re.compile(r"\s+(?:from|to|into|of|as|out|off|at|on|for|about|in|up|down|over)\b")
 _SHARED_OBJECT: Final = re.compile(r"^(\w+) or \w+ (some(?:one|body|thing))\b(?!['’]s)")
+_DANGLING: Final = re.compile(r"\b(?:an?|the|any|some|of|in|on|at|to|for|from|with|by|and|or|that|is)$")
 _UNTIDY: Final = re.compile(r"[()\[\]{}|=/:;\"“”<>#@*]|\.\w|\d{3,}|\b(?:see|etc)\b|[!?]")
 _INTERJECTIONS: Final = word_set(
     """
@@ -117,6 +118,8 @@ def gloss(definition: str, word: str = "") -> Gloss:
     made = _gloss(first, word)
     if made.shape in ("remark", "phrase", "interjection"):
         return made
+    if made.shape in ("noun", "mass") and _DANGLING.search(made.text):
+        return Gloss(made.text or _lowered(first), "remark")
     unfit = _TO_THE_READER.search(made.text) or _UNTIDY.search(made.text) or not made.text
     return Gloss(made.text or _lowered(first), "remark") if unfit else made
 
@@ -194,6 +197,10 @@ def _noun(text: str) -> str:
     clause = _RELATIVE.search(text)
     if clause and " or " in clause[0]:
         text = text[: clause.start()]
+    for comma in re.finditer(r"(\w+),", text):
+        if uses(comma[1])[:1] not in ("a", "d", "g"):  # not between two adjectives
+            text = text[: comma.end(1)]
+            break
     text = re.sub(r",?\s+or\s+.*$", "", text)
     if len(text.split()) > _LONGEST:
         text = re.sub(r",?\s+and\s+.*$", "", text)

@@ -35,6 +35,7 @@ DATA = {
     "lowkey": "Somewhat, secretly or without making a fuss about it.",
     "lit": "Exciting, lively and full of energy, said mostly of parties and concerts.",
     "ngl": "Not gonna lie, used to introduce an honest admission.",
+    "rock": "1. A stone, smaller than a boulder, larger than a pebble.",
     "quid": "One pound in British money.",
     "DM": "A private message on social media, or to send one.",
     "slaps": "Is excellent, said chiefly of music that sounds great.",
@@ -91,6 +92,7 @@ def plain(text: str, *spans: tuple[str, str]) -> str:
         ("stop capping", [("capping", "cap")], "stop lying"),
         ("my crib is a mess", [("crib", "crib")], "my home is a mess"),
         ("they lmr again", [("lmr", "lmr")], "they lmr again"),
+        ("pass that rock", [("rock", "rock")], "pass that stone"),
         ("what a Karen", [("Karen", "Karen")], "what a rude, entitled person"),
     ],
 )
