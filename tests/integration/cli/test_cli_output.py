@@ -55,7 +55,8 @@ def test_an_error_is_broken_between_words_and_its_command_never(slangrag: Slangr
     """So that it reads well, and the command can be copied."""
     (slangrag.cwd / "odd.csv").write_text("one,two\n1,2\n")
     done = slangrag.in_terminal("ingest", "odd.csv", columns=40)
-    message, command = done.out.replace("\r", "").split("    next: ")
+    said = done.out.replace("\r", "")
+    message, command = said[said.index("slangrag: ") :].split("    next: ")
     assert max(map(len, message.split("\n"))) <= 40
     assert "up_votes," in message.split()
     assert command == "slangrag ingest odd.csv --columns word=COLUMN,definition=COLUMN\n"
