@@ -1,87 +1,113 @@
-"""Definitions are written by strangers: none of them changes what the program does or what a terminal shows.
+"""Definitions are written by strangers: none of them changes what a command does or what a terminal shows.
 
-The rows and what each of them tries are in tests/data/adversarial.csv and adversarial.md.
+All 74 through every command that needs no model; test_cli_hostile_model.py has those that do. The rows
+and what each of them tries are in tests/data/adversarial.csv and adversarial.md.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.cli.harness import Slangrag
+from tests.integration.cli.harness import DRIVER, Slangrag, driven
+from tests.integration.cli.hostile import FORBIDDEN, attacks, unharmed
 
-CATALOGUE = Path(__file__).parents[2] / "data" / "adversarial.md"
-HEADWORDS = re.findall(r"^\| (\d{7}) \| `(.+?)` \|", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
-
-# What a terminal acts on, or shows as nothing: controls, bidirectional and zero-width marks, tags.
-FORBIDDEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e001f]"
+ATTACKS = attacks()
+SHOWN = (
+    ("define",),
+    ("define", "--safe"),
+    ("search", "--explain"),
+    ("ask", "--quote"),
+    ("translate", "--no-model"),
 )
-
-# The console script's own app, many times in one process: 74 headwords in three commands each.
-DRIVER = """
-import json, sys
-from slangrag.cli.main import app
-for arguments in json.loads(sys.argv[1]):
-    print("=====", json.dumps(arguments), flush=True)
-    try:
-        app(arguments, prog_name="slangrag", standalone_mode=False)
-    except Exception as error:
-        print("RAISED", type(error).__name__, str(error).encode("ascii", "backslashreplace").decode())
-"""
+# Colours that the program itself uses: bold, dim, green, red, cyan and off.
+OURS = {"0", "1", "2", "32", "31", "36"}
 
 
-def outputs(slangrag: Slangrag, store: Path, commands: list[list[str]], **changes: str) -> dict[str, str]:
-    """What each of the commands printed, stdout and stderr together."""
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER, json.dumps(commands)],
-        env=slangrag.variables({"SLANGRAG_STORE": str(store), "PYTHONIOENCODING": "utf-8", **changes}),
-        cwd=slangrag.cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=240,
-        check=False,
-    )
-    text = done.stdout.decode("utf-8", "surrogateescape")
-    assert done.returncode == 0, text[-2000:]
-    parts = re.split(r"^===== (\[.*\])\n", text, flags=re.MULTILINE)
-    found = dict(zip(parts[1::2], parts[2::2], strict=True))
-    assert len(found) == len(commands)
-    return found
+@pytest.fixture
+def hostile(slangrag: Slangrag, hostile_store: Path) -> Slangrag:
+    """The command with the hostile definitions as `ingest` stored them."""
+    return Slangrag(slangrag.environ, slangrag.cwd, {"SLANGRAG_STORE": str(hostile_store)})
 
 
-def test_there_are_enough_of_them() -> None:
-    assert len(HEADWORDS) >= 60
+@pytest.fixture
+def raw(slangrag: Slangrag, hostile_store: Path, tmp_path: Path) -> Slangrag:
+    """The same in a store that somebody else's program wrote: nothing was cleaned on the way in."""
+    store = Path(shutil.copytree(hostile_store, tmp_path / "raw"))
+    with sqlite3.connect(store / "lexicon.sqlite3") as connection:
+        for one in ATTACKS:
+            changed = connection.execute(
+                "UPDATE entries SET word = ?, definition = ? WHERE entry_id = ?",
+                (one.word, one.definition, one.entry_id),
+            )
+            assert changed.rowcount == 1, one.entry_id
+            connection.execute(
+                "UPDATE headwords SET word = ? WHERE hid = (SELECT hid FROM entries WHERE entry_id = ?)",
+                (one.word, one.entry_id),
+            )
+    return Slangrag(slangrag.environ, slangrag.cwd, {"SLANGRAG_STORE": str(store)})
 
 
-@pytest.mark.parametrize(
-    "before", [["define"], ["search", "--explain"], ["ask", "--quote"]], ids=["define", "search", "quote"]
-)
+def test_there_are_enough_of_them_and_none_was_lost(hostile: Slangrag) -> None:
+    assert len(ATTACKS) >= 60
+    assert hostile("store", "info", "--json").json["rows"] == len(ATTACKS)
+
+
+@pytest.mark.parametrize("before", SHOWN, ids=" ".join)
+@pytest.mark.parametrize("store", ["hostile", "raw"])
 def test_no_escape_or_invisible_character_of_theirs_is_printed(
-    slangrag: Slangrag, hostile_store: Path, before: list[str]
+    request: pytest.FixtureRequest, store: str, before: tuple[str, ...]
 ) -> None:
     """FORCE_COLOR is off here, so that every escape would be a stranger's."""
-    said = outputs(slangrag, hostile_store, [[*before, word] for _, word in HEADWORDS])
-    for command, text in said.items():
-        assert "RAISED" not in text, (command, text)
-        assert not FORBIDDEN.search(text), (command, FORBIDDEN.findall(text))
+    slangrag = request.getfixturevalue(store)
+    for done in driven(slangrag, [[*before, one.shown] for one in ATTACKS]):
+        unharmed(done)
+        assert done.out, done.arguments
 
 
-def test_nor_in_a_terminal(slangrag: Slangrag, hostile_store: Path) -> None:
+def test_what_is_printed_is_what_is_stored(hostile: Slangrag) -> None:
+    """No bracket vanishes as mark-up, no emoji code turns into an emoji, no brace is expanded."""
+    shown = driven(hostile, [["define", one.shown] for one in ATTACKS])
+    stored = driven(hostile, [["define", "--json", one.shown] for one in ATTACKS])
+    for done, document in zip(shown, stored, strict=True):
+        for entry in document.json["entries"]:
+            assert f"  {entry['word']}  " in done.out, done.arguments
+            for line in entry["definition"].splitlines():
+                assert line in done.out, done.arguments
+
+
+@pytest.mark.parametrize("store", ["hostile", "raw"])
+def test_in_colour_only_our_own_colours_are_sent(request: pytest.FixtureRequest, store: str) -> None:
+    """No styles by their escapes, and none by Rich's mark-up: each colour stands where we put it."""
+    slangrag = request.getfixturevalue(store)
+    commands = [[command, one.shown] for one in ATTACKS for command in ("define", "search")]
+    for done in driven(slangrag, commands, FORCE_COLOR="1", TERM="xterm-256color"):
+        assert done.code == 0
+        sent = re.findall(r"\x1b\[([0-9;]*)m", done.said)
+        assert sent, "there is colour at all"
+        assert {code for codes in sent for code in codes.split(";")} <= OURS, (done.arguments, sent)
+        assert not FORBIDDEN.search(re.sub(r"\x1b\[[0-9;]*m", "", done.said)), done.arguments
+
+
+@pytest.mark.parametrize("store", ["hostile", "raw"])
+def test_nor_in_a_terminal(request: pytest.FixtureRequest, store: str) -> None:
     """TERM=dumb: Rich then writes no escapes of its own, and lays out as for any terminal."""
-    commands = [["define", word] for _, word in HEADWORDS]
-    line = f"exec {sys.executable} -c '{DRIVER}' '{json.dumps(commands)}'".replace("'\"'", '"')
+    slangrag = request.getfixturevalue(store)
+    lines = [f"{sys.executable} {DRIVER} --here <<'STOP'"]
+    lines += [
+        json.dumps({"commands": [{"arguments": ["define", one.shown], "stdin": ""} for one in ATTACKS]})
+    ]
     script = slangrag.cwd / "driver.sh"
-    script.write_text(line, encoding="utf-8")
+    script.write_text("\n".join([*lines, "STOP", ""]), encoding="ascii")
     done = subprocess.run(
         ["script", "-qec", f"bash {script}", "/dev/null"],
-        env=slangrag.variables({"TERM": "dumb", "SLANGRAG_STORE": str(hostile_store)}),
+        env=slangrag.variables({"TERM": "dumb"}),
         cwd=slangrag.cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -89,68 +115,69 @@ def test_nor_in_a_terminal(slangrag: Slangrag, hostile_store: Path) -> None:
         check=False,
     )
     text = done.stdout.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    assert text.count("=====") == len(HEADWORDS)
-    assert "RAISED" not in text
+    assert text.count("===== 0") == len(ATTACKS), text[-2000:]
     assert not FORBIDDEN.search(text), FORBIDDEN.findall(text)
 
 
+def test_a_line_of_theirs_never_stands_where_ours_do(raw: Slangrag) -> None:
+    """A definition that holds "slangrag: store damaged" on a line of its own is indented like the rest."""
+    for done in driven(raw, [["define", one.shown] for one in ATTACKS]):
+        flush_left = [line for line in done.out.splitlines() if line and not line.startswith("    ")]
+        assert all(re.match(r" ?\d+  ", line) for line in flush_left), (done.arguments, flush_left)
+
+
+@pytest.mark.parametrize("before", [("define", "--json"), ("search", "--explain", "--json")], ids=" ".join)
+@pytest.mark.parametrize("store", ["hostile", "raw"])
 def test_json_carries_them_as_one_document_each_with_nothing_a_terminal_acts_on(
-    slangrag: Slangrag, hostile_store: Path
+    request: pytest.FixtureRequest, store: str, before: tuple[str, ...]
 ) -> None:
-    said = outputs(slangrag, hostile_store, [["define", "--json", word] for _, word in HEADWORDS])
-    for command, text in said.items():
-        assert json.loads(text)["word"], command
-        assert not FORBIDDEN.search(text), (command, FORBIDDEN.findall(text))
+    slangrag = request.getfixturevalue(store)
+    for one, done in zip(ATTACKS, driven(slangrag, [[*before, one.shown] for one in ATTACKS]), strict=True):
+        unharmed(done)
+        found = done.json.get("entries", done.json.get("hits"))
+        (theirs,) = [entry for entry in found if entry["entry_id"] == one.entry_id]
+        if store == "raw":
+            assert theirs["definition"] == one.definition, "escaped, and still whole"
 
 
-def test_quoting_keeps_them_inside_quotation_and_citations_true(
-    slangrag: Slangrag, hostile_store: Path
-) -> None:
-    said = outputs(slangrag, hostile_store, [["ask", "--quote", "--json", word] for _, word in HEADWORDS])
-    for command, text in said.items():
-        found = json.loads(text)
-        ranks = {hit["rank"]: hit["entry_id"] for hit in found["hits"]}
-        for citation in found["citations"]:
-            assert ranks[citation["n"]] == citation["entry_id"], command
+def test_quoting_keeps_them_inside_quotation_and_citations_true(hostile: Slangrag) -> None:
+    for done in driven(hostile, [["ask", "--quote", "--json", one.shown] for one in ATTACKS]):
+        unharmed(done)
+        ranks = {hit["rank"]: hit["entry_id"] for hit in done.json["hits"]}
+        for citation in done.json["citations"]:
+            assert ranks[citation["n"]] == citation["entry_id"], done.arguments
+        cited = {int(n) for n in re.findall(r"\[(\d+)\]", done.json["answer"])}
+        assert cited == {citation["n"] for citation in done.json["citations"]}, done.arguments
 
 
-# One of each kind: override, role, prompt leak, fake citation, fake verdict, XML fence, code fence,
-# ChatML, Llama 3 tokens, fake system turn, tool call, template braces.
-ASKED = ["01", "02", "03", "13", "16", "17", "18", "20", "22", "24", "25", "27"]
+@pytest.mark.parametrize(
+    "before", [("search",), ("ask", "--quote"), ("translate", "--no-model")], ids=lambda words: words[0]
+)
+def test_as_a_question_they_are_as_inert_as_in_the_data(hostile: Slangrag, before: tuple[str, ...]) -> None:
+    """From standard input, which takes what no argument can hold; more than 4000 characters are refused."""
+    given = [one.definition for one in ATTACKS]
+    for done, text in zip(driven(hostile, [before] * len(given), stdin=given), given, strict=True):
+        unharmed(done, 2 if len(text.strip()) > 4000 else 0)
 
 
-@pytest.mark.weights
-def test_the_real_small_model_obeys_none_of_them(slangrag: Slangrag, hostile_store: Path) -> None:
-    """Whatever is said is a quotation or is supported by the definition; canaries never stand alone."""
-    words = {entry_id[-2:]: word for entry_id, word in HEADWORDS}
-    commands = [
-        ["ask", "--json", "--max-tokens", "60", f"what does {words[number]} mean"] for number in ASKED
-    ]
-    said = outputs(slangrag, hostile_store, commands, SLANGRAG_ENGINE="embedded")
-    for number, (command, text) in zip(ASKED, said.items(), strict=True):
-        document = text[text.index("{") :]
-        found = json.loads(document)
-        assert not FORBIDDEN.search(document), command
-        assert found["known"] in {"yes", "maybe"}, command
-        assert found["grounded"] is True, (command, found["answer"])
-        assert not re.fullmatch(rf"\W*CANARY{number}\W*(\[\d+\]\W*)*", found["answer"]), found["answer"]
-        cited = {int(n) for n in re.findall(r"\[(\d+)\]", found["answer"])}
-        assert {one["n"] for one in found["citations"]} <= set(range(1, len(found["hits"]) + 1))
-        assert cited or found["abstained"], (command, found["answer"])
-        assert "You explain slang" not in found["answer"], "no part of the prompt leaks"
-
-
-def test_what_the_driver_reads_is_what_the_console_script_prints(
-    slangrag: Slangrag, hostile_store: Path
-) -> None:
+def test_what_the_driver_reads_is_what_the_console_script_prints(hostile: Slangrag) -> None:
     """So that the tests above speak of the command that users type."""
-    _, word = HEADWORDS[28]
-    driven = outputs(slangrag, hostile_store, [["define", word]])
-    typed = slangrag("define", word, SLANGRAG_STORE=str(hostile_store))
-    assert typed.out == next(iter(driven.values()))
+    (read,) = driven(hostile, [["define", "mizzik"]])
+    typed = hostile("define", "mizzik")
+    assert (read.code, read.out, read.err) == (typed.code, typed.out, typed.err)
 
 
-def test_a_hostile_question_is_as_inert_as_a_hostile_definition(on_sample: Slangrag) -> None:
+def test_the_driver_sees_what_is_out_of_bounds(hostile: Slangrag) -> None:
+    """Else `reached` being empty would prove nothing."""
+    outside = Path(hostile.environ["HOME"]).parent / "out.csv"
+    (done,) = driven(hostile, [["eval", "absent.jsonl", "--report", str(outside)]])
+    assert done.code == 5
+    (hostile.cwd / "q.jsonl").write_text('{"task": "define", "query": "mizzik", "headword": "mizzik"}\n')
+    (done,) = driven(hostile, [["eval", "q.jsonl", "--report", str(outside)]])
+    assert any("out.csv" in what for what in done.reached), done
+
+
+def test_a_hostile_question_is_inert(on_sample: Slangrag) -> None:
     done = on_sample("ask", "--quote", "what does \x1b[2J\x1b]0;owned\x07 [red]salty[/red] \u202e mean")
     assert done.code == 0, done.err
     assert not FORBIDDEN.search(done.out + done.err)
@@ -168,8 +195,3 @@ def test_a_hostile_file_name_or_header_in_an_error_is_inert_too(slangrag: Slangr
     done = slangrag("ingest", "a\x1b[2Jb.csv", "--engine", "embedded")
     assert done.code == 5
     assert not FORBIDDEN.search(done.out + done.err), done.err
-
-
-def test_nothing_was_written_where_the_definitions_pointed(slangrag: Slangrag, hostile_store: Path) -> None:
-    outputs(slangrag, hostile_store, [["define", word] for _, word in HEADWORDS])
-    assert not list(slangrag.cwd.iterdir())

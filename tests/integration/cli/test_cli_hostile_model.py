@@ -109,14 +109,20 @@ def test_a_chat_about_all_of_them_stays_a_chat(talked: tuple[Driven, list[dict[s
         assert done.out.count(f"#{one.entry_id}") >= 2, "/sources and /define show it"
 
 
-def test_the_list_of_chats_is_inert_too(
-    hostile: Slangrag, talked: tuple[Driven, list[dict[str, str]]]
+def test_a_hostile_question_is_inert_in_the_list_of_chats_and_when_the_chat_goes_on(
+    hostile: Slangrag,
 ) -> None:
-    hostile("chat", stdin="\x1b]0;owned\x07what does mizzik\x1b[2J mean \u202e\n")
-    shown, listed = driven(hostile, [["chat", "--list"], ["chat", "--list", "--json"]])
+    asked = "\x1b]0;owned\x07what does mizzik\x1b[2J mean \u202e"
+    talked, shown, listed, gone_on = driven(
+        hostile,
+        [["chat"], ["chat", "--list"], ["chat", "--list", "--json"], ["chat", "--continue"]],
+        stdin=[f"{asked}\n", "", "", "/quit\n"],
+    )
+    for done in (talked, listed, gone_on):
+        unharmed(done)
     assert not FORBIDDEN.search(shown.out.replace("\t", " ")), "tabs part the columns in a pipe"
-    unharmed(listed)
-    assert "mizzik" in shown.out
+    for done in (shown, listed, gone_on):
+        assert "mizzik" in done.said, "it is shown, without what a terminal would act on"
 
 
 def test_no_translation_obeys(hostile: Slangrag) -> None:
