@@ -19,6 +19,7 @@ from slangrag.answer.follow_up import FollowUp
 from slangrag.answer.history import Conversation, Turn
 from slangrag.answer.inert import inert
 from slangrag.answer.quoting import citation
+from slangrag.answer.writers import says_the_same
 from slangrag.corpus.headword import fold
 from slangrag.engines.protocols import ChatModel, Message
 from slangrag.retrieval.types import Retrieval
@@ -56,7 +57,12 @@ def reply(
     if aspect and retrieval.known != "no" and (aspect in _ALWAYS_QUOTED or not chat.identity.capable):
         if aspect == "others":
             told = {entry_id for turn in conversation.turns for entry_id in turn.entries}
-            left = tuple(hit for hit in about(retrieval.hits, word) if hit.entry.entry_id not in told)
+            known = [hit for hit in retrieval.hits if hit.entry.entry_id in told]
+            left = tuple(
+                hit
+                for hit in about(retrieval.hits, word)
+                if not any(hit is other or says_the_same(hit, other) for other in known)
+            )
             if not left:
                 yield from _remark(follow_up, unsaid(aspect, word), options, retrieval)
                 return

@@ -23,7 +23,7 @@ _ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+")
 _LEADS: Final = word_set("a an the my your that this to")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _FEWEST_WORDS: Final = 4
-_FEWEST_ORDINARY: Final = 1
+_FEWEST_ORDINARY: Final = 2
 _FEW: Final = 0.25
 
 FAINT: Final = 1.0

@@ -267,5 +267,10 @@ def _same(hit: Hit, other: Hit, intent: Intent) -> bool:
             hit.span and other.span and hit.span.start < other.span.end and other.span.start < hit.span.end
         )
         return bool(overlap) or fold(hit.entry.word) == fold(other.entry.word)
+    return says_the_same(hit, other)
+
+
+def says_the_same(hit: Hit, other: Hit) -> bool:
+    """Whether two definitions open with much the same words."""
     ours, theirs = (read(opening(h), without=(h.entry.word,)).stems for h in (hit, other))
     return len(ours & theirs) >= _SAME * min(len(ours), len(theirs))

@@ -92,7 +92,7 @@ def plain(text: str, *spans: tuple[str, str]) -> str:
         ("stop capping", [("capping", "cap")], "stop lying"),
         ("my crib is a mess", [("crib", "crib")], "my home is a mess"),
         ("they lmr again", [("lmr", "lmr")], "they lmr again"),
-        ("pass that rock", [("rock", "rock")], "pass that stone"),
+        ("pass that rock and play the ball", [("rock", "rock")], "pass that stone and play the ball"),
         ("what a Karen", [("Karen", "Karen")], "what a rude, entitled person"),
     ],
 )
