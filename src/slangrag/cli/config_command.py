@@ -101,7 +101,10 @@ def _write(file: Path, option: Option, value: str) -> None:
         document[option.name] = str(parsed) if isinstance(parsed, Path) else parsed
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(tomlkit.dumps(document), encoding="utf-8")
+        place = file.resolve()  # a link stays one
+        whole = place.with_suffix(".toml.new")  # on a full disk the old file still stands
+        whole.write_text(tomlkit.dumps(document), encoding="utf-8")
+        whole.replace(place)
     except OSError as error:
         raise ConfigError(
             f"{file} cannot be written: {error.strerror}", hint="slangrag config path"

@@ -25,6 +25,7 @@ def define(
     as_json: JsonOption = False,
 ) -> None:
     """Show what the data says about WORD. No model, no network."""
+    from slangrag.cli.opening import say_if_unfinished
     from slangrag.retrieval.naming import define as look_up
     from slangrag.retrieval.slang_store import open_store
 
@@ -33,6 +34,7 @@ def define(
     if not asked and not random:
         raise UsageError("no word was given", hint="slangrag define salty, or slangrag define --random")
     with open_store(settings.store) as slang:
+        say_if_unfinished(slang)
         found = look_up(slang.lexicon.random_word() if random else asked, slang)
     if as_json:
         _as_json(found)

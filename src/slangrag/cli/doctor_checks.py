@@ -1,7 +1,7 @@
 """What `slangrag doctor` looks at: small functions, each from the settings to what it found.
 
 Prints nothing. A check never raises a SlangragError: the error's message and hint are its finding.
-chromadb is loaded by a child process only, and only where there is an index to open.
+doctor_store.py has those of the store.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slangrag import __version__
-from slangrag.cli.render.sizes import size
-from slangrag.cli.store_facts import StoreFacts, store_facts
+from slangrag.cli.doctor_store import store
+from slangrag.cli.findings import Check, failed
 from slangrag.config import OPTIONS, Settings
 from slangrag.errors import EngineError, EngineMissing, SlangragError, StoreError
 
@@ -27,27 +26,7 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import ChatIdentity, EmbedderIdentity
 
 OLDEST_PYTHON: Final = (3, 11)
-LITTLE_ROOM: Final = 500_000_000
 QUESTION: Final = "Say yes."
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding. ok is None for what is neither well nor ill: not there, and not needed.
-
-    said is one line; next is the command that mends a failure, exit_code what the shell then sees.
-    """
-
-    name: str
-    ok: bool | None
-    said: str
-    next: str = ""
-    exit_code: int = 0
-
-
-def failed(name: str, error: SlangragError) -> Check:
-    """An error as a failed check."""
-    return Check(name, False, error.message, error.hint, error.exit_code)
 
 
 def checks(settings: Settings, *, quick: bool = False) -> Iterator[Check]:
@@ -87,67 +66,6 @@ def settings_in_force(settings: Settings) -> Check:
             layers.setdefault(origin.removesuffix(f" ({option.env})"), []).append(option.name)
     changed = "; ".join(f"{', '.join(names)} from {layer}" for layer, names in layers.items())
     return Check("settings", True, changed or "all defaults (slangrag config show)")
-
-
-def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
-    """The store: there, whole, indexed; and the room around it."""
-    try:
-        facts = store_facts(settings.store)
-    except StoreError as error:
-        yield failed("store", error)
-        return
-    yield rows(facts)
-    yield index(facts, quick=quick)
-    yield disk(facts)
-
-
-def rows(facts: StoreFacts) -> Check:
-    """What the lexicon holds, and whether its last load came to its end."""
-    said = f"{facts.root}: {facts.entries:,} entries of {facts.headwords:,} headwords"
-    if facts.locked_by:
-        return Check("store", None, f"{said}; being written by {facts.locked_by}")
-    if not facts.complete:
-        last = facts.loads[-1]
-        return Check(
-            "store",
-            False,
-            f"{said}; {last.name} was loaded only up to record {last.record:,}",
-            f"slangrag ingest {last.name} --store {facts.root}",
-            StoreError.exit_code,
-        )
-    return Check("store", True, said)
-
-
-def index(facts: StoreFacts, *, quick: bool) -> Check:
-    """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
-    from slangrag.store.check import survives
-    from slangrag.store.layout import StoreLayout
-
-    rebuild = f"slangrag store rebuild --store {facts.root}"
-    if facts.locked_by:
-        return Check("index", None, "not looked at while the store is being written")
-    if facts.index_rows is None:
-        return Check("index", False, "not built", rebuild, StoreError.exit_code)
-    said = f"{facts.index_rows:,} vectors"
-    if not facts.index_current:
-        return Check("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
-    if not quick and not survives(StoreLayout(facts.root).chroma):
-        return Check("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
-    return Check("index", True, f"{said}, up to date{'' if quick else ', opens'}")
-
-
-def disk(facts: StoreFacts) -> Check:
-    """How much the store takes, how much is left, and on what kind of file system."""
-    used = size(facts.lexicon_bytes + facts.index_bytes)
-    where = f" on {facts.file_system}" if facts.file_system else ""
-    said = f"{used} used, {size(facts.free_bytes)} free{where}"
-    if facts.free_bytes < LITTLE_ROOM:
-        return Check(
-            "disk", False, said, "make room, or copy the store elsewhere and name it with --store", 4
-        )
-    if not os.access(facts.root, os.W_OK):
-        return Check("disk", None, f"{said}, read-only: good for questions, not for ingest")
-    return Check("disk", True, said)
 
 
 def ollama(settings: Settings) -> Check:

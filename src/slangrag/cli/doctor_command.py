@@ -10,7 +10,7 @@ from slangrag.cli.options import EngineOption, JsonOption, ModelOption, StoreOpt
 from slangrag.config import load_settings
 
 if TYPE_CHECKING:
-    from slangrag.cli.doctor_checks import Check
+    from slangrag.cli.findings import Check
 
 
 def doctor(

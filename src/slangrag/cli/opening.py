@@ -28,7 +28,16 @@ def open_slang(settings: Settings) -> Iterator[SlangStore]:
         return embedder(settings, stored_identity(settings.store)).model
 
     with open_store(settings.store, make_embedder) as slang:
+        say_if_unfinished(slang)
         yield slang
+
+
+def say_if_unfinished(slang: SlangStore) -> None:
+    """A note that not all is there yet: a word that is missing may only not have been read."""
+    if not slang.lexicon.as_of().complete:
+        from slangrag.cli.render.terminal import note
+
+        note("this store is not loaded to its end (slangrag store info)")
 
 
 KAGGLE_ENDS: Final = "May 2016"

@@ -33,9 +33,11 @@ def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
         write_json(store_document(facts))
         return
     show_table(("", ""), fact_rows(facts))
+    if facts.locked_by:
+        return
     if not facts.complete:
         note("the last load did not come to its end. next: the same `slangrag ingest` again")
-    elif not facts.index_current and not facts.locked_by:
+    elif not facts.index_current:
         note("the index is not up to date. next: slangrag store rebuild")
 
 

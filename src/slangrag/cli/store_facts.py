@@ -66,7 +66,7 @@ def store_facts(root: Path) -> StoreFacts:
             complete=as_of.complete,
             index_rows=kept.rows if kept else None,
             index_current=current,
-            locked_by=str(lock.read_holder(root) or "another process") if lock.is_held(root) else "",
+            locked_by=str(lock.read_holder(layout.lock) or "another process") if lock.is_held(root) else "",
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
             index_bytes=sum(path.stat().st_size for path in layout.chroma.rglob("*") if path.is_file()),
             free_bytes=shutil.disk_usage(root).free,

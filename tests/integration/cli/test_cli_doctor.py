@@ -73,7 +73,29 @@ def test_an_unfinished_load_is_called_unfinished(on_sample: Slangrag, own_store:
         connection.execute("UPDATE ledger SET state = 'reading', record = 100")
     done = on_sample("doctor", "--quick", "--json", "--store", str(own_store))
     assert done.code == 4
-    assert "slangrag ingest sample_slang.csv" in by_name(done.json)["store"]["next"]
+    assert by_name(done.json)["store"]["next"] == f"slangrag ingest --sample --store {own_store}"
+    for command in ("define", "search"):
+        said = on_sample(command, "salty", "--store", str(own_store)).err
+        assert "not loaded to its end" in said, "a word that is missing may only not have been read"
+
+
+def test_a_store_that_is_being_written_is_neither_ill_nor_unfinished(
+    on_sample: Slangrag, own_store: Path
+) -> None:
+    """Who writes is named; "run ingest again" would be bad advice just now."""
+    import os
+    import sqlite3
+
+    from slangrag.store.lock import hold
+
+    with sqlite3.connect(own_store / "lexicon.sqlite3") as connection:
+        connection.execute("UPDATE ledger SET state = 'reading', record = 100")
+    with hold(own_store):
+        found = by_name(on_sample("doctor", "--quick", "--json", "--store", str(own_store)).json)
+        info = on_sample("store", "info", "--store", str(own_store))
+    assert found["store"]["ok"] is None
+    assert f"being written by process {os.getpid()}" in found["store"]["said"]
+    assert "slangrag ingest" not in info.err
 
 
 def test_an_index_that_does_not_open_is_found_without_dying_of_it(

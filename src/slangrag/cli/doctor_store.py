@@ -1,0 +1,81 @@
+"""What `slangrag doctor` looks at in a store: its rows, its index, the disk it is on. Prints nothing.
+
+chromadb is loaded by a child process only, and only where there is an index to open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from slangrag.cli.findings import Check, failed
+from slangrag.cli.render.sizes import size
+from slangrag.cli.store_facts import StoreFacts, store_facts
+from slangrag.config import Settings
+from slangrag.corpus.sample import sample_csv
+from slangrag.errors import StoreError
+
+LITTLE_ROOM: Final = 500_000_000
+
+
+def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
+    """The store: there, whole, indexed; and the room around it."""
+    try:
+        facts = store_facts(settings.store)
+    except StoreError as error:
+        yield failed("store", error)
+        return
+    yield rows(facts)
+    yield index(facts, quick=quick)
+    yield disk(facts)
+
+
+def rows(facts: StoreFacts) -> Check:
+    """What the lexicon holds, and whether its last load came to its end."""
+    said = f"{facts.root}: {facts.entries:,} entries of {facts.headwords:,} headwords"
+    if facts.locked_by:
+        return Check("store", None, f"{said}; being written by {facts.locked_by}")
+    if not facts.complete:
+        last = facts.loads[-1]
+        source = "--sample" if last.name == sample_csv().name else last.name
+        return Check(
+            "store",
+            False,
+            f"{said}; {last.name} was loaded only up to record {last.record:,}",
+            f"slangrag ingest {source} --store {facts.root}",
+            StoreError.exit_code,
+        )
+    return Check("store", True, said)
+
+
+def index(facts: StoreFacts, *, quick: bool) -> Check:
+    """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
+    from slangrag.store.check import survives
+    from slangrag.store.layout import StoreLayout
+
+    rebuild = f"slangrag store rebuild --store {facts.root}"
+    if facts.locked_by:
+        return Check("index", None, "not looked at while the store is being written")
+    if facts.index_rows is None:
+        return Check("index", False, "not built", rebuild, StoreError.exit_code)
+    said = f"{facts.index_rows:,} vectors"
+    if not facts.index_current:
+        return Check("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
+    if not quick and not survives(StoreLayout(facts.root).chroma):
+        return Check("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
+    return Check("index", True, f"{said}, up to date{'' if quick else ', opens'}")
+
+
+def disk(facts: StoreFacts) -> Check:
+    """How much the store takes, how much is left, and on what kind of file system."""
+    used = size(facts.lexicon_bytes + facts.index_bytes)
+    where = f" on {facts.file_system}" if facts.file_system else ""
+    said = f"{used} used, {size(facts.free_bytes)} free{where}"
+    if facts.free_bytes < LITTLE_ROOM:
+        return Check(
+            "disk", False, said, "make room, or copy the store elsewhere and name it with --store", 4
+        )
+    if not os.access(facts.root, os.W_OK):
+        return Check("disk", None, f"{said}, read-only: good for questions, not for ingest")
+    return Check("disk", True, said)
