@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,8 @@ def test_ctrl_c_stops_the_answer_and_not_the_chat(with_ollama: Slangrag, server:
         screen.type("what does salty mean\r")
         while not server.calls("/api/chat"):
             assert screen.process.poll() is None, screen.text
+            time.sleep(0.01)
+        time.sleep(0.2)  # it has asked; now it waits for the answer
         screen.type("\x03")
         screen.until("(stopped")
         screen.until("> ", at_end=True)
