@@ -25,6 +25,7 @@ from slangrag.engines.protocols import ChatModel, Message
 from slangrag.retrieval.types import Retrieval
 
 _REMEMBERED: Final = 6
+_TOLD_BEFORE: Final = 0.65
 _ALWAYS_QUOTED: Final = frozenset({"example", "others"})
 
 
@@ -61,7 +62,7 @@ def reply(
             left = tuple(
                 hit
                 for hit in about(retrieval.hits, word)
-                if not any(hit is other or says_the_same(hit, other) for other in known)
+                if not any(hit is other or says_the_same(hit, other, _TOLD_BEFORE) for other in known)
             )
             if not left:
                 yield from _remark(follow_up, unsaid(aspect, word), options, retrieval)

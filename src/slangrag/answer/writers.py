@@ -270,7 +270,7 @@ def _same(hit: Hit, other: Hit, intent: Intent) -> bool:
     return says_the_same(hit, other)
 
 
-def says_the_same(hit: Hit, other: Hit) -> bool:
-    """Whether two definitions open with much the same words."""
+def says_the_same(hit: Hit, other: Hit, share: float = _SAME) -> bool:
+    """Whether two definitions open with the same words, `share` of the shorter one's or more."""
     ours, theirs = (read(opening(h), without=(h.entry.word,)).stems for h in (hit, other))
-    return len(ours & theirs) >= _SAME * min(len(ours), len(theirs))
+    return len(ours & theirs) >= share * min(len(ours), len(theirs))

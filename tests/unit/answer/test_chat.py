@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,17 @@ def test_what_else_it_can_mean_leaves_out_what_was_told() -> None:
         told_of("what else can it mean", ScriptedChat(), SALTY[0]).text
         == "My data has nothing more on “salty”."
     )
+
+
+def test_a_sense_that_shares_only_some_words_with_one_told_is_another_sense() -> None:
+    verb = ("drip", "To wear fashionable outfits with confidence, mainly in the form dripping.")
+    noun = ("drip", "Stylish, expensive-looking clothes and jewellery, or the flair of the person in them.")
+    turn = Turn("drip", "drip", "To wear [1].", ("drip",), 2.0, ("0000001",))
+    talk = replace(ABOUT_RIZZ, turns=(turn,))
+    chat = ScriptedChat("Drip means expensive-looking clothes and jewellery [1].")
+    events = reply(resolve("no, the other meaning", talk), talk, found(verb, noun), chat)
+    (told,) = [event.answer for event in events if isinstance(event, Finished)]
+    assert [c.entry_id for c in told.citations] == ["0000002"]
 
 
 @pytest.mark.parametrize(
