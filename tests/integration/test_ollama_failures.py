@@ -402,6 +402,29 @@ def test_a_key_goes_to_the_server_by_both_ways(
     assert [headers["authorization"] for headers in sent] == ["Bearer not-a-real-key"] * 2
 
 
+@pytest.mark.parametrize("ask_for", ["version", "models"])
+def test_a_server_that_sends_callers_elsewhere_is_not_followed(standin: StandIn, ask_for: str) -> None:
+    """The key would go along."""
+    head = f"HTTP/1.1 307 Temporary Redirect\r\nLocation: {standin.url}/api/tags\r\n"
+    elsewhere = f"{head}Content-Length: 0\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def send_away() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(elsewhere.encode())
+
+        thread = threading.Thread(target=send_away, daemon=True)
+        thread.start()
+        server = OllamaServer(parse_host(f"127.0.0.1:{listener.getsockname()[1]}"), read_timeout=2.0)
+        with pytest.raises(EngineReply, match="elsewhere"):
+            getattr(server, ask_for)()
+        server.close()
+        thread.join(5)
+    assert standin.requests == []
+
+
 def test_a_server_behind_a_path_is_called_there(standin: StandIn) -> None:
     server = OllamaServer(parse_host(f"{standin.url}/ollama/"))
     with pytest.raises(EngineReply, match="not Ollama"):

@@ -48,6 +48,13 @@ def test_a_missing_model_is_answered_with_the_command_that_fetches_it() -> None:
     assert missing.hint == "ollama pull llama3.1"
 
 
+@pytest.mark.parametrize("body", ["unexpected EOF", "invalid file magic", "tensor data exceeds file size"])
+def test_a_damaged_model_is_to_be_fetched_again_and_not_asked_again(body: str) -> None:
+    damaged = faults.reply_fault(500, body, model="llama3.1", purpose="chat", address=ADDRESS)
+    assert isinstance(damaged, errors.EngineReply)
+    assert damaged.hint == "ollama pull llama3.1"
+
+
 def test_a_page_that_is_not_ollamas_is_not_taken_for_a_missing_model() -> None:
     foreign = faults.reply_fault(404, "404 page not found", model="llama3.1", purpose="chat", address=ADDRESS)
     assert isinstance(foreign, errors.EngineReply)
