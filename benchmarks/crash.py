@@ -32,7 +32,7 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
-from slangrag.store import build
+from slangrag.store import build, follow
 from slangrag.store.collection import open_collection
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
@@ -121,6 +121,7 @@ def plan_of(csv_path: Path, store: Path) -> IngestPlan:
 def worker(csv_path: Path, store: Path) -> None:
     """Ingest, telling each stage on standard output; what is killed."""
     build.BATCH = _INDEX_BATCH
+    follow.SPARE_CORES = 0.0
     embedder = HashEmbedder()
     said: set[str] = set()
 

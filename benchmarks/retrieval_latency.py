@@ -76,7 +76,6 @@ def all_headwords(words: Path, place: Path) -> Lexicon:
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
-    headwords.register(connection, [(hid, folded) for folded, hid in hids.items()])
     headwords.finish(connection)
     connection.commit()
     return Lexicon(connection, place / "lexicon.sqlite3")

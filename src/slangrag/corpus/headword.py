@@ -21,6 +21,7 @@ _SENTENCE_END: Final = _QUOTES + ".,!?;:…"
 _PLAIN: Final = re.compile(r"[^\W_]+")
 _SYMBOLIC_LETTERS: Final = 4
 _VOWEL: Final = re.compile(r"[aeiouy]")
+_NO_VOWELS: Final = str.maketrans("", "", "aeiouy")
 _PLURAL: Final = re.compile(r"(?<!s)(?<!u)(?<!i)s$")
 _ENDING: Final = re.compile(r"(?:s|ed|ied|d|ing|in)$")
 _CONTRACTION: Final = re.compile(r"^(.+)'(?:s|d|z|ed|er|n|in|ing|ll|m|re|ve|es)$")
@@ -69,8 +70,10 @@ def plain_words(text: str) -> list[str]:
 
 def joined(folded: str) -> str:
     """A folded form as one run of letters: "on fleek" and "onfleek", "w/b" and "wb" meet here."""
-    letters = "".join(c for c in folded if c.isalnum())
-    return letters or folded.replace(" ", "")
+    letters = folded.replace(" ", "")
+    if letters.isalnum():
+        return letters
+    return "".join(c for c in letters if c.isalnum()) or letters
 
 
 def squeezed(folded: str) -> str:
@@ -139,4 +142,4 @@ def skeleton(folded: str) -> str:
     "definitely", "definately" and "definitly" meet at "dfntl".
     """
     letters = joined(folded)
-    return squeezed(letters[:1] + "".join(c for c in letters[1:] if c not in "aeiouy"))
+    return squeezed(letters[:1] + letters[1:].translate(_NO_VOWELS))

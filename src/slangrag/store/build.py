@@ -139,7 +139,7 @@ def wants_follower(writer: LexiconWriter, root: Path) -> bool:
     if build and (build["phase"] != "adding" or layout.chroma.exists()):
         return False
     highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
-    return highest >= (build["through"] if build else 0) + 2 * BATCH
+    return highest >= (build["through"] if build else 0) + BATCH
 
 
 def begin_following(writer: LexiconWriter, root: Path) -> int:

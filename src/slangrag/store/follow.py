@@ -2,11 +2,12 @@
 
     python -m slangrag.store.follow ROOT THROUGH BATCH      prints the last row id added, again and again
 
-On a GPU's server the embedder leaves this machine's cores idle, and the index costs about as much time
-as the vectors: so it is begun at once, at the lowest priority, with what is committed. The follower
-only reads the lexicon; the loading process keeps the place in `meta`. If the follower dies, or there
-is no time for it, `update_index` does the rest. Not used where readers and writer would disturb each
-other (see `slangrag.store.journal`).
+Where the embedder leaves a core of this machine idle (it runs on a GPU, or elsewhere), the index is begun
+at once, at the lowest priority, with what is committed: it costs several times what the vectors do.
+Where no core is idle it would only slow the load down, and is not begun. The follower only reads the
+lexicon; the loading process keeps the place in `meta`. If the follower dies, or there is no time for it,
+`update_index` does the rest. Not used where readers and writer would disturb each other (see
+`slangrag.store.journal`).
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ from types import TracebackType
 from typing import Final
 
 from slangrag.store import build
+from slangrag.store.cores import IdleCores
 from slangrag.store.layout import StoreLayout
 from slangrag.store.writer import LexiconWriter
+
+SPARE_CORES = 0.5
+"""How much of the cores must have been idle of late; a variable, so that a crash test can do without."""
 
 _POLL: Final = 0.5
 _PR_SET_PDEATHSIG: Final = 1
 
 
 class Follower:
-    """Starts the child once two batches wait, keeps its place, and ends it at the end of a load."""
+    """Starts the child once a batch and a core wait for it, keeps its place, ends it with the load."""
 
     def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
         self._writer = writer
@@ -37,6 +42,7 @@ class Follower:
         self._lock = lock
         self._child: subprocess.Popen[str] | None = None
         self._through = 0
+        self._idle = IdleCores()
         self.clean = False
         """Whether the child ended by itself and closed what it had opened."""
 
@@ -59,9 +65,9 @@ class Follower:
             self.keep_place()
 
     def look(self) -> None:
-        """Start the child when the first batch is there; take note of how far it is. Cheap."""
+        """Start the child when it is worth it; take note of how far it is. Cheap."""
         if self._child is None:
-            if build.wants_follower(self._writer, self._root):
+            if self._idle.since_last() >= SPARE_CORES and build.wants_follower(self._writer, self._root):
                 self._through = build.begin_following(self._writer, self._root)
                 self._start()
             return

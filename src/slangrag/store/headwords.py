@@ -1,14 +1,15 @@
 """The headword index: normal forms of every headword, and what retrieval needs to know of each.
 
-Works on an open SQLite connection. `TABLES` joins the lexicon's schema; `register` is called by the
-writer for every new headword inside its transaction; `finish` once after a load.
+Works on an open SQLite connection. `TABLES` joins the lexicon's schema; `finish` is called once, after a
+load. Until then its new headwords are found by their fold alone.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from slangrag.corpus.headword import joined, plain_words, skeleton, squeezed, stem
@@ -39,36 +40,47 @@ SQUEEZED: Final = 2
 STEM: Final = 3
 SKELETON: Final = 4
 _SKELETON_LETTERS: Final = 3
-
-
-def register(connection: sqlite3.Connection, headwords: Sequence[tuple[int, str]]) -> None:
-    """Add the looser forms of new headwords, given as (hid, fold). Commits nothing."""
-    rows = []
-    for hid, folded in headwords:
-        for kind, form in (
-            (JOINED, joined(folded)),
-            (SQUEEZED, squeezed(folded)),
-            (STEM, stem(folded)),
-        ):
-            if form != folded and len(form) > 1:
-                rows.append((form, kind, hid))
-        if len(consonants := skeleton(folded)) >= _SKELETON_LETTERS:
-            rows.append((consonants, SKELETON, hid))
-    connection.executemany("INSERT OR IGNORE INTO forms (form, kind, hid) VALUES (?, ?, ?)", rows)
+_AT_ONCE: Final = 2_000_000  # headwords, some 500 MB
 
 
 def finish(connection: sqlite3.Connection) -> None:
-    """Compute what depends on the whole corpus. Called after a load, in a transaction of its own."""
+    """Compute what depends on the whole corpus. Called after a load; commits nothing."""
+    # Headwords are numbered upwards, so those of this load come after the last one with statistics.
+    (known,) = connection.execute("SELECT coalesce(max(hid), 0) FROM headword_stats").fetchone()
+    _add_forms(connection, known)
     connection.execute("DELETE FROM headword_stats")
     connection.execute(
         "INSERT INTO headword_stats SELECT hid, count(*), sum(up_votes), sum(down_votes) "
         "FROM entries GROUP BY hid"
     )
-    counts: Counter[str] = Counter()
-    for (definition,) in connection.execute("SELECT definition FROM entries"):
-        counts.update(set(plain_words(definition)))
+    definitions = connection.execute("SELECT definition FROM entries")
+    counts = Counter(chain.from_iterable(set(plain_words(definition)) for (definition,) in definitions))
     connection.execute("DELETE FROM terms")
     connection.executemany(
         "INSERT INTO terms (term, entries) VALUES (?, ?)",
-        ((term, n) for term, n in counts.items() if n > 1),
+        sorted((term, n) for term, n in counts.items() if n > 1),
     )
+
+
+def forms_of(folded: str) -> Iterator[tuple[str, int]]:
+    """The looser forms of a folded headword that are worth a row, each with its kind."""
+    for kind, form in ((JOINED, joined(folded)), (SQUEEZED, squeezed(folded)), (STEM, stem(folded))):
+        if form != folded and len(form) > 1:
+            yield form, kind
+    if len(consonants := skeleton(folded)) >= _SKELETON_LETTERS:
+        yield consonants, SKELETON
+
+
+def _add_forms(connection: sqlite3.Connection, after: int) -> None:
+    """Write the looser forms of the headwords after this id."""
+    headwords = connection.execute("SELECT hid, fold FROM headwords WHERE hid > ? ORDER BY hid", (after,))
+    while some := headwords.fetchmany(_AT_ONCE):
+        # Sorted, because a tree larger than its cache takes neighbours many times faster than strangers;
+        # one string a row, because that takes a third of a tuple's memory.
+        keys = [f"{form}\0{kind}{hid}" for hid, folded in some for form, kind in forms_of(folded)]
+        keys.sort()
+        cut = (key.rpartition("\0") for key in keys)
+        connection.executemany(
+            "INSERT OR IGNORE INTO forms (form, kind, hid) VALUES (?, ?, ?)",
+            ((form, int(rest[0]), int(rest[1:])) for form, _, rest in cut),
+        )

@@ -239,7 +239,7 @@ class LexiconWriter(Lexicon):
         )
 
     def _headwords(self, rows: Sequence[NewEntry]) -> list[int]:
-        """Headword ids of these rows, in order; new headwords are written and registered."""
+        """Headword ids of these rows, in order; new ones are written."""
         found: dict[str, int] = {}
         for some in chunks({row.fold for row in rows}):
             found.update(
@@ -254,7 +254,6 @@ class LexiconWriter(Lexicon):
                 fresh.append((self._next_hid, row.fold, row.entry.word))
                 self._next_hid += 1
         self.connection.executemany("INSERT INTO headwords VALUES (?, ?, ?)", fresh)
-        headwords.register(self.connection, [(hid, folded) for hid, folded, _ in fresh])
         return [found[row.fold] for row in rows]
 
 

@@ -39,7 +39,6 @@ def make_store() -> Iterator[MakeStore]:
                 "source) VALUES (?, ?, ?, ?, ?, ?, ?, x'', 1)",
                 (rid, f"{rid:07}", hids[folded], word, definition, up, down),
             )
-        headwords.register(connection, [(hid, folded) for folded, hid in hids.items()])
         headwords.finish(connection)
         connection.execute("INSERT INTO entries_fts (entries_fts) VALUES ('rebuild')")
         return SlangStore(Lexicon(connection, Path("lexicon.sqlite3")))
