@@ -1,12 +1,10 @@
 """Fit every weight of retrieval on development questions and write `retrieval/weights.json`.
 
-    python benchmarks/fit_weights.py --store DIR --questions DIR [--write]
+    python -m benchmarks.fit_weights --store DIR --questions DIR [--write]
 
-Linear models throughout: logistic regression for odds, conditional logit (the probability that a
-candidate is the right one among those of its question; McFadden 1974) for rankings, L2-regularised,
-fitted with L-BFGS. Every figure printed is cross-validated: headwords are dealt into ten parts, and a
-question is ranked by weights that never saw its headword. The weights written are fitted on all.
-Needs scipy.
+Linear models throughout (see `fitting.py`). Every figure printed is cross-validated: headwords are dealt
+into ten parts, and a question is ranked by weights that never saw its headword. The weights written are
+fitted on all.
 """
 
 from __future__ import annotations
@@ -15,14 +13,13 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import minimize  # type: ignore[import-untyped]
 
+from benchmarks.fitting import Choices, Question, fit_ranking, gather, logistic, recall
 from slangrag.config import load_settings
 from slangrag.corpus.headword import fold
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
@@ -32,120 +29,7 @@ from slangrag.retrieval.signals import sightings, weighed
 from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.retrieval.weights import Weights, load_weights
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Numbers = NDArray[np.int64]
-
 WEIGHTS = Path(__file__).resolve().parent.parent / "src/slangrag/retrieval/weights.json"
-PARTS = 10
-Question = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Candidates of many questions: signals by name, which is right, and the question's headword."""
-
-    rows: list[Mapping[str, float]]
-    right: list[bool]
-    question: list[int]
-    headword: list[str]  # one for each question
-
-    def table(self, names: Sequence[str]) -> Floats:
-        """Signals as an array, shape (candidates, names)."""
-        return np.array([[row.get(name, 0.0) for name in names] for row in self.rows], dtype=float)
-
-
-def parts_of(headwords: Sequence[str]) -> Numbers:
-    """A part in [0, PARTS) for each headword: equal ones share a part."""
-    distinct = sorted(set(headwords))
-    dealt = np.random.default_rng(0).integers(0, PARTS, len(distinct))
-    part = dict(zip(distinct, dealt, strict=True))
-    return np.array([part[word] for word in headwords])
-
-
-def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float, middle: Floats) -> Floats:
-    """Weights, shape (signals,), that give the right candidates of each question the most probability."""
-    starts = np.r_[0, np.flatnonzero(np.diff(question)) + 1]
-    group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(question)]))
-    answered = np.add.reduceat(right, starts) > 0
-    count = max(int(answered.sum()), 1)
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        scores = x @ w
-        scores = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
-        total = np.add.reduceat(scores, starts)
-        good = np.maximum(np.add.reduceat(scores * right, starts), 1e-300)
-        value = float(
-            -(np.log(good) - np.log(total))[answered].sum() / count + decay * ((w - middle) @ (w - middle))
-        )
-        slope = (scores / total[group] - scores * right / good[group]) * answered[group]
-        return value, x.T @ slope / count + 2 * decay * (w - middle)
-
-    return np.asarray(minimize(loss, middle, jac=True, method="L-BFGS-B").x)
-
-
-def logistic(x: Floats, right: Floats, importance: Floats, decay: float) -> Floats:
-    """Weights of a logistic regression whose rows count by `importance`; a column of ones is the bias."""
-    importance = importance / importance.sum()
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        odds = x @ w
-        value = float(importance @ (np.logaddexp(0, odds) - right * odds) + decay * (w @ w))
-        return value, x.T @ (importance * (1 / (1 + np.exp(-odds)) - right)) + 2 * decay * w
-
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
-
-
-def fit_ranking(
-    choices: Choices, names: Sequence[str], decay: float, centre: Mapping[str, float] | None = None
-) -> tuple[dict[str, float], Floats]:
-    """Weights by name fitted on all, and each candidate's score under weights that never saw its headword.
-
-    The penalty draws each weight towards its value in `centre` (0 where there is none).
-    """
-    x = choices.table(names)
-    spread = x.std(axis=0) + 1e-9
-    x = x / spread
-    middle = np.array([(centre or {}).get(name, 0.0) for name in names]) * spread
-    right, question = np.array(choices.right, float), np.array(choices.question)
-    part = parts_of(choices.headword)[question]
-    scores = np.zeros(len(right))
-    for held in range(PARTS):
-        rest = part != held
-        w = conditional_logit(x[rest], right[rest], question[rest], decay, middle)
-        scores[~rest] = x[~rest] @ w
-    w = conditional_logit(x, right, question, decay, middle) / spread
-    return {name: round(float(value), 4) for name, value in zip(names, w, strict=True)}, scores
-
-
-def recall(choices: Choices, scores: Floats, ks: Sequence[int] = (1, 5, 10)) -> str:
-    """R@k over all questions, as a line of text; a question without a right candidate is a miss."""
-    ranks = np.full(len(choices.headword), 10**6)
-    order = np.lexsort((-scores, np.array(choices.question)))
-    seen: Counter[int] = Counter()
-    for at in order:
-        number = choices.question[at]
-        if choices.right[at] and ranks[number] == 10**6:
-            ranks[number] = seen[number]
-        seen[number] += 1
-    return ", ".join(f"R@{k} {np.mean(ranks < k):.3f}" for k in ks)
-
-
-def gather(
-    questions: Sequence[Question],
-    candidates: Callable[[Question], Iterable[tuple[Mapping[str, float], bool]]],
-) -> Choices:
-    """Every question's candidates in one place."""
-    gathered = Choices([], [], [], [])
-    for number, question in enumerate(questions):
-        for signals, right in candidates(question):
-            gathered.rows.append(signals)
-            gathered.right.append(right)
-            gathered.question.append(number)
-        gathered.headword.append(fold(question["headword"]))
-    return gathered
 
 
 # what each decision chooses among ---------------------------------------------------------------
