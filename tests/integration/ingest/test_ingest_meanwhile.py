@@ -13,7 +13,7 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.errors import StoreError, StoreLocked
 from slangrag.ingest import Progress, run
-from slangrag.store import build
+from slangrag.store import build, follow
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
 from slangrag.store.verify import verify
@@ -90,6 +90,7 @@ def test_a_first_index_is_begun_while_its_entries_are_still_being_loaded(
     tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "BATCH", 40)
+    monkeypatch.setattr(follow, "SPARE_CORES", 0.0, raising=False)
     begun = threading.Event()
 
     def fault(number: int, texts: Sequence[str]) -> None:
