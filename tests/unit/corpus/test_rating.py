@@ -71,6 +71,13 @@ def test_phrases_are_rated_by_all_their_words(made_up: None, text: str, expected
     assert rate(text) == expected
 
 
+def test_a_phrase_does_not_reach_from_a_word_into_its_definition(made_up: None, tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_text("word,definition\nodd,sock without a fellow\nodd sock,lost\n")
+    with open_source(path) as source:
+        assert [record.entry.rating for record in source.records() if record.entry] == [0, 2]
+
+
 @pytest.mark.parametrize(
     ("text", "threshold", "masked"),
     [
