@@ -90,7 +90,7 @@ def test_a_first_index_is_begun_while_its_entries_are_still_being_loaded(
     tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "BATCH", 40)
-    monkeypatch.setattr(follow, "SPARE_CORES", 0.0, raising=False)
+    monkeypatch.setattr(follow, "SPARE_CORES", 0.0)
     begun = threading.Event()
 
     def fault(number: int, texts: Sequence[str]) -> None:
