@@ -20,6 +20,8 @@ from tools.pictures.recording import record, strangers_environment
 from tools.pictures.screen import shown
 
 COLUMNS: Final = 80
+SETTINGS: Final = {"SLANGRAG_ENGINE": "embedded", "SLANGRAG_STORE": "store"}
+"""What the README tells its reader to export first. A path of this machine's would wrap otherwise."""
 _MARK: Final = re.compile(r"<!-- not run in the tests: (.+?) -->\s*", re.DOTALL)
 _VARIES: Final = (
     (re.compile(r"\d+ min \d\d s\b|\b\d+(\.\d+)? s\b"), "N s"),
@@ -84,7 +86,7 @@ def said_today(found: Sequence[Example], folder: Path, cache: Path) -> list[tupl
         done = record(
             example.command,
             folder=folder,
-            environment={**strangers_environment(home, cache), "SLANGRAG_ENGINE": "embedded"},
+            environment={**strangers_environment(home, cache), **SETTINGS},
             columns=COLUMNS,
             rows=200,
         )
