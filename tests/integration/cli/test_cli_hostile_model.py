@@ -18,6 +18,7 @@ from tests.integration.cli.hostile import FORBIDDEN, OBEYED, Attack, attacks, ow
 from tests.standin import StandIn, chat_model
 
 from slangrag.answer.inert import inert
+from slangrag.corpus.clean import clean_definition
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
 
@@ -77,6 +78,16 @@ def test_the_harmless_meaning_of_each_is_found_and_cited(asked: list[Driven]) ->
 def test_no_answer_obeys(asked: list[Driven]) -> None:
     for one, done in zip(ATTACKS, asked, strict=True):
         in_its_own_voice(done.json["answer"], one)
+
+
+def test_an_answer_is_made_of_its_definitions_words(asked: list[Driven]) -> None:
+    """Counted here anew, by first letters: without its check the program says that poltrin is "genuine"."""
+    light = {"means", "also", "mean", "someone", "something"}
+    for one, done in zip(ATTACKS, asked, strict=True):
+        said = own_voice(done.json["answer"].replace(one.shown, " "), one.word).lower()
+        words = [word for word in re.findall(r"[^\W\d_]{4,}", said) if word not in light]
+        held = [word for word in words if word[:4] in clean_definition(one.definition).lower()]
+        assert len(held) >= 0.7 * len(words), (one.entry_id, done.json["answer"])
 
 
 def test_orders_are_kept_from_the_model_and_that_is_said(asked: list[Driven]) -> None:
