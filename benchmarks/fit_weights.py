@@ -128,7 +128,7 @@ REVERSE = (
 )  # fmt: skip
 # Descriptions by other authors are noise for the most part, and a fit to them alone trusts popularity more
 # than meaning. So weights of descriptions are drawn towards those of pure vectors at this temperature.
-PURE_VECTORS = {"pooled": 15.0}
+PURE_VECTORS = {"pooled": 20.0}
 
 
 def fit_intent(store: SlangStore, messages: Sequence[str], descriptions: Sequence[str]) -> dict[str, float]:
@@ -261,7 +261,7 @@ def fit_all(store: SlangStore, folder: Path) -> Weights:
     weights = replace(weights, sense=found)
 
     choices = gather(described, lambda q: described_by(q, store, weights))
-    found, scores = fit_ranking(choices, REVERSE, 5e-2, PURE_VECTORS)
+    found, scores = fit_ranking(choices, REVERSE, 1e-1, PURE_VECTORS)
     for name, begin, end in (("other authors", 0, len(reverse)), ("glosses", len(reverse), len(described))):
         kept = [begin <= n < end for n in choices.question]
         some = Choices(
