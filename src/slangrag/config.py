@@ -5,6 +5,7 @@ Knows nothing of what the settings are for. Heavy parsers are imported only wher
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,19 +27,32 @@ def _boolean(text: str) -> bool:
     raise ValueError("expected true or false")
 
 
+_DAY: Final = 86_400
+_LONGEST_CONTEXT: Final = 10_000_000
+"""Tokens; no model has more, and llama.cpp counts them in 32 bits."""
+
+_MOST_THREADS: Final = 512
+"""llama.cpp aborts the process above (GGML_MAX_N_THREADS)."""
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting: its name, its environment variable, how it reads, what it is for."""
+    """One setting: its name, its environment variable, how it reads, what it is for.
+
+    choices are all its values, low and high the least and the greatest of a number.
+    """
 
     name: str
     env: str
     parse: Callable[[str], Any]
     help: str
     choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
 
 OPTIONS: Final[tuple[Option, ...]] = (
@@ -48,18 +62,48 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("chat_model", "SLANGRAG_CHAT_MODEL", str, "Model that answers (a GGUF path for embedded)."),
     Option("embed_model", "SLANGRAG_EMBED_MODEL", str, "Model that makes the vectors."),
     Option("ollama_host", "OLLAMA_HOST", str, "Where Ollama answers, read as Ollama itself reads it."),
-    Option("num_ctx", "SLANGRAG_NUM_CTX", int, "Context length in tokens; always sent to Ollama."),
-    Option("max_tokens", "SLANGRAG_MAX_TOKENS", int, "Longest answer, in tokens."),
-    Option("temperature", "SLANGRAG_TEMPERATURE", float, "Sampling temperature."),
+    Option(
+        "num_ctx",
+        "SLANGRAG_NUM_CTX",
+        int,
+        "Context length in tokens; always sent to Ollama.",
+        low=256,
+        high=_LONGEST_CONTEXT,
+    ),
+    Option(
+        "max_tokens", "SLANGRAG_MAX_TOKENS", int, "Longest answer, in tokens.", low=16, high=_LONGEST_CONTEXT
+    ),
+    Option("temperature", "SLANGRAG_TEMPERATURE", float, "Sampling temperature.", low=0, high=2),
     Option("keep_alive", "SLANGRAG_KEEP_ALIVE", str, "How long Ollama keeps the models loaded."),
-    Option("connect_timeout", "SLANGRAG_CONNECT_TIMEOUT", float, "Seconds to wait for a connection."),
-    Option("read_timeout", "SLANGRAG_READ_TIMEOUT", float, "Seconds of silence after which an engine hangs."),
-    Option("threads", "SLANGRAG_THREADS", int, "Threads of the embedded engine; 0 means one per core."),
+    Option(
+        "connect_timeout",
+        "SLANGRAG_CONNECT_TIMEOUT",
+        float,
+        "Seconds to wait for a connection.",
+        low=0.1,
+        high=_DAY,
+    ),
+    Option(
+        "read_timeout",
+        "SLANGRAG_READ_TIMEOUT",
+        float,
+        "Seconds of silence after which an engine hangs.",
+        low=0.1,
+        high=_DAY,
+    ),
+    Option(
+        "threads",
+        "SLANGRAG_THREADS",
+        int,
+        "Threads of the embedded engine; 0 means one per core.",
+        low=0,
+        high=_MOST_THREADS,
+    ),
     Option("cache", "SLANGRAG_CACHE", _path, "Directory of the embedded engine's weights."),
-    Option("top_k", "SLANGRAG_TOP_K", int, "How many definitions a question may lean on."),
+    Option("top_k", "SLANGRAG_TOP_K", int, "How many definitions a question may lean on.", low=1, high=50),
     Option("safe", "SLANGRAG_SAFE", _boolean, "Mask strong words in what is shown."),
 )
-_BY_NAME: Final = {option.name: option for option in OPTIONS}
+BY_NAME: Final = {option.name: option for option in OPTIONS}
 
 
 def _user_dir(kind: str) -> Path:
@@ -126,19 +170,26 @@ def parse_value(option: Option, value: Any, source: str) -> Any:
     """`value` as the option's type; ConfigError names the setting and where it was read."""
     if not isinstance(value, str):
         value = str(value)
+    told = f"{option.name} = {value!r} ({source})"
     try:
         parsed = option.parse(value)
     except ValueError as error:
-        raise ConfigError(
-            f"{option.name} = {value!r} ({source}) cannot be read: {error}",
-            hint=f"slangrag config set {option.name} VALUE",
-        ) from error
+        raise ConfigError(f"{told} cannot be read: {error}", hint=_mended(option, source)) from error
     if option.choices and parsed not in option.choices:
+        raise ConfigError(f"{told} is none of {', '.join(option.choices)}", hint=_mended(option, source))
+    if isinstance(parsed, int | float) and not option.low <= parsed <= option.high:  # nan is out, too
         raise ConfigError(
-            f"{option.name} = {value!r} ({source}) is none of {', '.join(option.choices)}",
-            hint=f"slangrag config set {option.name} {option.choices[0]}",
+            f"{told} is not in the range {option.low} to {option.high}", hint=_mended(option, source)
         )
     return parsed
+
+
+def _mended(option: Option, source: str) -> str:
+    """The default, written as the layer that holds the bad value would have it."""
+    value = str(_defaults()[option.name])
+    if option.env in source:
+        return f"{option.env}={value} (or unset it)"
+    return f"{source} {value}" if source.startswith("--") else f"slangrag config set {option.name} {value}"
 
 
 def user_config_path() -> Path:
@@ -153,7 +204,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}", hint="slangrag config path") from error
-    unknown = sorted(set(values) - set(_BY_NAME))
+    unknown = sorted(set(values) - set(BY_NAME))
     if unknown:
         raise ConfigError(f"{path} holds unknown settings: {', '.join(unknown)}", hint="slangrag config show")
     return values
@@ -177,7 +228,8 @@ def load_settings(
 ) -> Settings:
     """Merge the layers. `flags` holds only what was given on the command line (None is "not given").
 
-    Raises ConfigError for a value that cannot be read or a configuration file with unknown names.
+    Raises ConfigError for a value that cannot be read or is out of its range, or a configuration
+    file with unknown names.
     """
     environ = os.environ if environ is None else environ
     cwd = Path.cwd() if cwd is None else cwd

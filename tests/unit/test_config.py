@@ -47,7 +47,58 @@ def test_a_value_that_means_nothing_is_named_with_its_place(
     with pytest.raises(ConfigError) as caught:
         load_settings(environ={name: value}, cwd=tmp_path, user_config=tmp_path / "user.toml")
     assert said in caught.value.message
-    assert caught.value.hint.startswith("slangrag config set")
+    assert caught.value.hint.startswith(f"{name}="), "`config set` would be hidden by the environment"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "SLANGRAG_NUM_CTX",
+            "1",
+            "num_ctx = '1' (environment (SLANGRAG_NUM_CTX)) is not in the range 256 to",
+        ),
+        ("SLANGRAG_NUM_CTX", "99999999999", "not in the range"),
+        ("SLANGRAG_MAX_TOKENS", "0", "not in the range 16 to"),
+        ("SLANGRAG_TOP_K", "0", "not in the range 1 to 50"),
+        ("SLANGRAG_TOP_K", "99", "not in the range 1 to 50"),
+        ("SLANGRAG_THREADS", "-1", "not in the range 0 to 512"),
+        ("SLANGRAG_THREADS", "513", "not in the range 0 to 512"),
+        ("SLANGRAG_TEMPERATURE", "nan", "not in the range 0 to 2"),
+        ("SLANGRAG_TEMPERATURE", "inf", "not in the range 0 to 2"),
+        ("SLANGRAG_CONNECT_TIMEOUT", "0", "not in the range 0.1 to"),
+        ("SLANGRAG_READ_TIMEOUT", "-5", "not in the range 0.1 to"),
+        ("SLANGRAG_READ_TIMEOUT", "inf", "not in the range 0.1 to"),
+    ],
+)
+def test_a_number_that_would_break_an_engine_is_refused_before_it_starts(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    """llama.cpp aborts the whole process at a context of 1 or at 513 threads."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environ={name: value}, cwd=tmp_path, user_config=tmp_path / "user.toml")
+    assert said in caught.value.message
+    assert caught.value.hint.startswith(f"{name}="), "`config set` would be hidden by the environment"
+
+
+def test_ranges_hold_in_every_layer_and_their_ends_are_in(tmp_path: Path) -> None:
+    assert settings(tmp_path, SLANGRAG_TOP_K="50", SLANGRAG_TEMPERATURE="0").top_k == 50
+    with pytest.raises(ConfigError, match=r"top_k = '99' \(--top-k\)") as caught:
+        settings(tmp_path, {"top_k": 99})
+    assert caught.value.hint == "--top-k 6"
+    (tmp_path / ".env").write_text("SLANGRAG_TOP_K=98\n")
+    with pytest.raises(ConfigError, match=r"'98' \(\.env"):
+        settings(tmp_path)
+    (tmp_path / "slangrag.toml").write_text("top_k = 97\n")
+    with pytest.raises(ConfigError, match=r"'97' \(.*slangrag\.toml\)") as caught:
+        settings(tmp_path)
+    assert caught.value.hint == "slangrag config set top_k 6"
+
+
+def test_every_default_is_in_its_range(tmp_path: Path) -> None:
+    read = settings(tmp_path)
+    numbers = [o for o in OPTIONS if isinstance(getattr(read, o.name), int | float)]
+    assert [o.name for o in numbers if not o.low <= getattr(read, o.name) <= o.high] == []
 
 
 def test_a_misspelt_setting_in_the_file_is_not_ignored(tmp_path: Path) -> None:

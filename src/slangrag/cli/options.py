@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from slangrag.cli.completion import chat_models, embed_models
+from slangrag.config import BY_NAME
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", metavar="DIR", help="The slang store. [env: SLANGRAG_STORE]")
@@ -42,17 +43,34 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 SafeOption = Annotated[
     bool | None, typer.Option("--safe/--no-safe", help="Mask strong words. [env: SLANGRAG_SAFE]")
 ]
+_TOP_K, _THREADS, _TEMPERATURE = BY_NAME["top_k"], BY_NAME["threads"], BY_NAME["temperature"]
+_NUM_CTX, _MAX_TOKENS = BY_NAME["num_ctx"], BY_NAME["max_tokens"]
 TopKOption = Annotated[
     int | None,
-    typer.Option("-k", "--top-k", min=1, max=50, help="Definitions to lean on. [env: SLANGRAG_TOP_K]"),
+    typer.Option(
+        "-k", "--top-k", min=_TOP_K.low, max=_TOP_K.high, help="Definitions to lean on. [env: SLANGRAG_TOP_K]"
+    ),
 ]
 ThreadsOption = Annotated[
     int | None,
-    typer.Option("--threads", min=0, help="Threads of the embedded engine. [env: SLANGRAG_THREADS]"),
+    typer.Option(
+        "--threads",
+        min=_THREADS.low,
+        max=_THREADS.high,
+        help="Threads of the embedded engine. [env: SLANGRAG_THREADS]",
+    ),
 ]
-TemperatureOption = Annotated[float | None, typer.Option("--temperature", min=0, max=2)]
-NumCtxOption = Annotated[int | None, typer.Option("--num-ctx", min=256, help="Context, in tokens.")]
-MaxTokensOption = Annotated[int | None, typer.Option("--max-tokens", min=16, help="Longest answer.")]
+TemperatureOption = Annotated[
+    float | None, typer.Option("--temperature", min=_TEMPERATURE.low, max=_TEMPERATURE.high)
+]
+NumCtxOption = Annotated[
+    int | None,
+    typer.Option("--num-ctx", min=_NUM_CTX.low, max=_NUM_CTX.high, help="Context, in tokens."),
+]
+MaxTokensOption = Annotated[
+    int | None,
+    typer.Option("--max-tokens", min=_MAX_TOKENS.low, max=_MAX_TOKENS.high, help="Longest answer."),
+]
 SystemOption = Annotated[
     Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
 ]
