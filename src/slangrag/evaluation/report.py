@@ -21,7 +21,8 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 body { color: #222 }
 table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .2rem .8rem; text-align: right }
 th { border-bottom: 1px solid #999; font-weight: 600 } td:first-child, th:first-child { text-align: left }
-td.text { text-align: left } .range { color: #777; font-size: .85em } svg { max-width: 100%; height: auto }
+td.text { text-align: left } .range { color: #777; font-size: .85em; white-space: nowrap }
+svg { max-width: 100%; height: auto }
 @media (prefers-color-scheme: dark) { body { background: #161616; color: #ddd } svg { background: #fff } }
 """
 

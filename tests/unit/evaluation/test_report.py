@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.unit.retrieval.conftest import MakeStore, make_store
@@ -28,6 +29,7 @@ def test_the_report_is_one_file_and_shows_hostile_words_as_text(
     assert "&lt;script" in page
     assert 'src="http' not in page
     assert "<svg" in page
+    assert re.search(r"\.range \{[^}]*white-space: nowrap", page), "an interval stays on one line"
 
 
 def test_the_ablation_says_what_each_group_adds(make_store: MakeStore, tmp_path: Path) -> None:
