@@ -51,7 +51,12 @@ def chat(
     from slangrag.answer import history
     from slangrag.cli.opening import open_slang
     from slangrag.cli.talk import Talk
+    from slangrag.errors import UsageError
 
+    if as_json and not listing:
+        raise UsageError(
+            "a conversation is no one document; --json is for --list", hint="slangrag chat --list --json"
+        )
     settings = load_settings(
         {
             "store": store,

@@ -75,7 +75,7 @@ class Talk:
         with line_editing(self._directory.parent / "chat_history", list(self._commands)), suppress(EOFError):
             while True:
                 try:
-                    line = input(PROMPT if sys.stdin.isatty() else "").strip()
+                    line = _prompted()
                     if line:
                         self._take(line[:LONGEST])
                 except KeyboardInterrupt:
@@ -172,6 +172,14 @@ class Talk:
 
     def _quit(self, _: str) -> None:
         raise EOFError
+
+
+def _prompted() -> str:
+    """The next line; at a terminal an empty one parts it from the turn above. Raises EOFError at the end."""
+    if not sys.stdin.isatty():
+        return input().strip()
+    show(Text())
+    return input(PROMPT).strip()
 
 
 def ready_model(settings: Settings) -> Chosen[ChatModel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -81,6 +82,28 @@ def test_continue_with_nothing_to_go_on_with(with_ollama: Slangrag) -> None:
     done = with_ollama("chat", "--continue", stdin="hello\n")
     assert done.code == 5
     assert done.two_lines[1] == "slangrag chat"
+
+
+def test_json_is_for_the_list_alone(with_ollama: Slangrag) -> None:
+    """A conversation in text on stdout would break its promise of one document."""
+    done = with_ollama("chat", "--json", stdin="what does salty mean\n")
+    assert (done.code, done.out) == (2, "")
+    assert done.two_lines[1] == "slangrag chat --list --json"
+
+
+def test_an_empty_line_parts_each_prompt_from_the_turn_above(with_ollama: Slangrag) -> None:
+    with terminal(with_ollama, ("chat",)) as screen:
+        screen.until("> ", at_end=True)
+        screen.type("thanks\r")
+        screen.until("welcome.")
+        screen.until("> ", at_end=True)
+        screen.type("/quit\r")
+        done = screen.wait(20)
+    plain = re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", done.out).replace("\r", "")
+    assert "commands.\n\n> thanks" in plain
+    assert "welcome.\n\n> /quit" in plain
+    piped = with_ollama("chat", stdin="thanks\n")
+    assert piped.out == "You're welcome.\n", "nothing is asked of a pipe"
 
 
 def test_the_commands(with_ollama: Slangrag) -> None:
