@@ -108,6 +108,7 @@ class Slangrag:
             cwd=self.cwd,
             text=True,
             start_new_session=True,
+            preexec_fn=heeds_ctrl_c,
         )
 
     def in_terminal(
@@ -225,7 +226,7 @@ def terminal(
         env={**slangrag.variables(changes or {}), "TERM": "xterm-256color"},
         cwd=slangrag.cwd,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=_takes_the_terminal,
     )
     os.close(slave)
     try:
@@ -235,6 +236,16 @@ def terminal(
             process.kill()
             process.wait()
         os.close(master)
+
+
+def heeds_ctrl_c() -> None:
+    """Undo what a shell's `&` does to the tests and to all that they start: SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _takes_the_terminal() -> None:
+    heeds_ctrl_c()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def strangers_environment(home: Path) -> dict[str, str]:
