@@ -21,7 +21,7 @@ _ANSI: Final = re.compile(
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor
     r"|\x1b[()*+].|\x1b."
 )
-_FAKE_CITATION: Final = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
+_FAKE_CITATION: Final = re.compile(r"[\[【［]\s*[+−–-]?\d+(?:\s*[,;–-]\s*\d+)*\s*[\]】］]")
 _RULES: Final = re.compile(r"([#=*_~-])\1{2,}")
 _SPACES: Final = re.compile(r"\s+")
 

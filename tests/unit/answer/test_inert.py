@@ -51,6 +51,7 @@ def test_inert_text_is_one_line_of_visible_characters(text: str) -> None:
 
 def test_cross_references_keep_their_words_and_fake_citations_go() -> None:
     assert inert("An adjective from [drip] [1] [2, 3].") == "An adjective from drip ."
+    assert inert("A borrowed pen [-1] [99] [ −1 ]【1】［2］ of mine") == "A borrowed pen of mine"
 
 
 def test_hearts_stay_readable() -> None:
