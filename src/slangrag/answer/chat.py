@@ -18,7 +18,7 @@ from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Remar
 from slangrag.answer.follow_up import FollowUp
 from slangrag.answer.history import Conversation, Turn
 from slangrag.answer.inert import inert
-from slangrag.answer.quoting import citation
+from slangrag.answer.quoting import citation, unasked
 from slangrag.answer.writers import says_the_same
 from slangrag.corpus.headword import fold
 from slangrag.engines.protocols import ChatModel, Message
@@ -81,21 +81,8 @@ def _remark(
     """A turn that claims nothing: the program's own sentence."""
     yield Sources((), 0)
     yield Remark(text)
-    yield Finished(
-        Answer(
-            query=follow_up.standalone,
-            text=text,
-            known=retrieval.known if retrieval else "no",
-            abstained=True,
-            grounded=False,
-            citations=(),
-            hits=retrieval.hits if retrieval else (),
-            engine="",
-            model="",
-            timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
-            notes=retrieval.notes if retrieval else (),
-        )
-    )
+    found = retrieval or Retrieval(follow_up.lookup, "define", "no", ())
+    yield Finished(unasked(follow_up.standalone, text, found, options))
 
 
 def _quoted(follow_up: FollowUp, retrieval: Retrieval, options: AnswerOptions) -> Iterator[Event]:
@@ -108,22 +95,9 @@ def _quoted(follow_up: FollowUp, retrieval: Retrieval, options: AnswerOptions) -
     quotations = [Sentence(f"“{text.strip('“”')}” [{n}]", (n,), quoted=True) for text, n in found]
     yield from quotations
     numbers = sorted({n for _, n in found})
-    yield Finished(
-        Answer(
-            query=follow_up.standalone,
-            text=" ".join(quotation.text for quotation in quotations),
-            known=retrieval.known,
-            abstained=False,
-            grounded=True,
-            citations=tuple(citation(n, retrieval.hits[n - 1]) for n in numbers),
-            hits=retrieval.hits,
-            engine="",
-            model="",
-            timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
-            notes=retrieval.notes,
-            quoted=True,
-        )
-    )
+    text = " ".join(quotation.text for quotation in quotations)
+    citations = tuple(citation(n, retrieval.hits[n - 1]) for n in numbers)
+    yield Finished(unasked(follow_up.standalone, text, retrieval, options, citations))
 
 
 def longer(conversation: Conversation, follow_up: FollowUp, told: Answer) -> Conversation:

@@ -6,6 +6,7 @@ Also the program's own sentences around an answer: how sure it is, did you mean.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from slangrag.answer.events import Answer, AnswerOptions, Citation
@@ -25,21 +26,8 @@ def quote(question: str, retrieval: Retrieval, options: AnswerOptions | None = N
     hits = distinct(retrieval.hits)[:QUOTED_SENSES]
     numbers = [retrieval.hits.index(hit) + 1 for hit in hits]
     lines = [*remarks(retrieval, options), *(quotation(n, hit) for n, hit in zip(numbers, hits, strict=True))]
-    return Answer(
-        query=question,
-        text=" ".join(lines),
-        known=retrieval.known,
-        abstained=False,
-        grounded=True,
-        citations=tuple(citation(n, hit) for n, hit in zip(numbers, hits, strict=True)),
-        hits=retrieval.hits,
-        engine="",
-        model="",
-        timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
-        notes=retrieval.notes,
-        quoted=True,
-        suggestions=retrieval.suggestions,
-    )
+    citations = tuple(citation(n, hit) for n, hit in zip(numbers, hits, strict=True))
+    return unasked(question, " ".join(lines), retrieval, options, citations)
 
 
 def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> Answer:
@@ -49,18 +37,30 @@ def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> A
         lines.append(f"The data ends in {options.data_until}.")
     if retrieval.suggestions:
         lines.append(did_you_mean(retrieval.suggestions))
+    return unasked(question, " ".join(lines), replace(retrieval, hits=()), options)
+
+
+def unasked(
+    question: str,
+    text: str,
+    retrieval: Retrieval,
+    options: AnswerOptions,
+    citations: tuple[Citation, ...] = (),
+) -> Answer:
+    """An answer that no model was asked for: quotations if it cites, else the program's own sentence."""
     return Answer(
         query=question,
-        text=" ".join(lines),
+        text=text,
         known=retrieval.known,
-        abstained=True,
-        grounded=False,
-        citations=(),
-        hits=(),
+        abstained=not citations,
+        grounded=bool(citations),
+        citations=citations,
+        hits=retrieval.hits,
         engine="",
         model="",
         timings_ms={"retrieve": options.retrieve_ms, "total": options.retrieve_ms},
         notes=retrieval.notes,
+        quoted=bool(citations),
         suggestions=retrieval.suggestions,
     )
 
