@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slangrag.errors import EngineError, StoreError
 from slangrag.store.headword_index import HeadwordIndex
@@ -17,6 +17,13 @@ from slangrag.store.lexicon import Lexicon, open_lexicon
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
+
+
+_T = TypeVar("_T")
+_WITHOUT: Final = {
+    "index": ("no semantic index", "found by words only"),
+    "embedder": ("no embedder", "meaning was not compared"),
+}
 
 
 class Neighbours(Protocol):
@@ -39,36 +46,34 @@ class SlangStore:
     ) -> None:
         self.lexicon = lexicon
         self.headwords = HeadwordIndex(lexicon.connection)
-        self._open_index = open_index
+        self._opened = ExitStack()
+        self._make_index = None if open_index is None else lambda: self._opened.enter_context(open_index())
         self._make_embedder = make_embedder
         self._wrap: Callable[[Embedder], Embedder] | None = None
-        self._opened = ExitStack()
         self._lacks: dict[str, str] = {}
 
     @cached_property
     def index(self) -> Neighbours | None:
         """The semantic index, opened at first use; None, and a note, where there is none."""
-        if self._open_index is None:
-            self._lacks["index"] = "no semantic index: found by words only"
-            return None
-        try:
-            return self._opened.enter_context(self._open_index())
-        except StoreError as error:
-            self._lacks["index"] = f"no semantic index ({error.message}): found by words only"
-            return None
+        return self._had("index", self._make_index)
 
     @cached_property
     def embedder(self) -> Embedder | None:
         """The embedder that made the store's vectors, made at first use; None, and a note, without one."""
-        if self._make_embedder is None:
-            self._lacks["embedder"] = "no embedder: meaning was not compared"
+        made = self._had("embedder", self._make_embedder)
+        return self._wrap(made) if made is not None and self._wrap else made
+
+    def _had(self, what: str, make: Callable[[], _T] | None) -> _T | None:
+        """What `make` makes; None, and a note, where nobody makes it or it fails."""
+        missing, instead = _WITHOUT[what]
+        if make is None:
+            self._lacks[what] = f"{missing}: {instead}"
             return None
         try:
-            made = self._make_embedder()
-        except EngineError as error:
-            self._lacks["embedder"] = f"no embedder ({error.message}): meaning was not compared"
+            return make()
+        except (EngineError, StoreError) as error:
+            self._lacks[what] = f"{missing} ({error.message}): {instead}"
             return None
-        return self._wrap(made) if self._wrap else made
 
     @property
     def embedder_if_made(self) -> Embedder | None:

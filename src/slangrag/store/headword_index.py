@@ -45,13 +45,7 @@ class HeadwordIndex:
 
     def exact(self, folds: Iterable[str]) -> dict[str, Headword]:
         """Headwords by their fold."""
-        found: dict[str, Headword] = {}
-        for chunk, marks in _chunks(folds):
-            for row in self._connection.execute(
-                f"SELECT {_COLUMNS} FROM {_JOIN} WHERE h.fold IN ({marks})", chunk
-            ):
-                found[row[1]] = Headword(*row)
-        return found
+        return {found.fold: found for found in self._where("h.fold", folds)}
 
     def by_form(self, forms: Iterable[str], kinds: Sequence[int]) -> list[tuple[str, int, Headword]]:
         """(form, kind, headword) for every headword that has one of `forms` as a looser form of `kinds`."""
@@ -69,13 +63,14 @@ class HeadwordIndex:
 
     def headwords(self, hids: Iterable[int]) -> dict[int, Headword]:
         """Headwords by row id."""
-        found: dict[int, Headword] = {}
-        for chunk, marks in _chunks(hids):
-            for row in self._connection.execute(
-                f"SELECT {_COLUMNS} FROM {_JOIN} WHERE h.hid IN ({marks})", chunk
-            ):
-                found[row[0]] = Headword(*row)
-        return found
+        return {found.hid: found for found in self._where("h.hid", hids)}
+
+    def _where(self, column: str, values: Iterable[object]) -> Iterator[Headword]:
+        for chunk, marks in _chunks(values):
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM {_JOIN} WHERE {column} IN ({marks})", chunk
+            )
+            yield from (Headword(*row) for row in rows)
 
     def occurrences(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many definitions each folded word occurs; words that occur in none or one are absent."""
