@@ -23,7 +23,7 @@ class Failing:
 
 def test_a_store_with_neither_index_nor_embedder_says_what_it_does_instead(make_store: MakeStore) -> None:
     store = SlangStore(make_store(("rizz", "Charm.")).lexicon)
-    assert store.lacks == ()
+    assert not store.lacks
     assert (store.index, store.embedder, store.embed("rizz")) == (None, None, None)
     assert store.lacks == (
         "no semantic index: found by words only",
