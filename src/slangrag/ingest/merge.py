@@ -32,8 +32,9 @@ from slangrag.ingest.stop import StopFlag
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
 from slangrag.store.follow import Follower
+from slangrag.store.journal import guard
 from slangrag.store.lock import hold
-from slangrag.store.writer import guard, open_writer
+from slangrag.store.writer import open_writer
 
 _NAME: Final = re.compile(r"shard-(\d+)-of-(\d+)\.sqlite3")
 _CHUNK: Final = 256

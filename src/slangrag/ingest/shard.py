@@ -29,8 +29,8 @@ from slangrag.ingest.shard_file import TABLES, Manifest, balanced
 from slangrag.ingest.stop import StopFlag
 from slangrag.store import journal
 from slangrag.store.fingerprint import agree, describe
+from slangrag.store.journal import guard
 from slangrag.store.lock import hold
-from slangrag.store.writer import guard
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
 from slangrag.store.build import is_current, update_index
 from slangrag.store.follow import Follower
+from slangrag.store.journal import guard
 from slangrag.store.ledger import Ledger
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
-from slangrag.store.writer import LexiconWriter, guard, open_writer
+from slangrag.store.writer import LexiconWriter, open_writer
 
 
 def finished(plan: IngestPlan) -> IngestReport | None:

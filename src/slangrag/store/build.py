@@ -7,7 +7,6 @@ index. `meta` keeps the phase and the last row id added, so a build that was kil
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 from slangrag.errors import StoreDamaged, StoreError
 from slangrag.store.check import survives
 from slangrag.store.collection import LARGEST_BATCH, complaints, open_collection, settle
+from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, chunks, open_lexicon
-from slangrag.store.lock import hold
-from slangrag.store.writer import LexiconWriter, guard, open_writer
+from slangrag.store.lock import hold, opening
+from slangrag.store.writer import LexiconWriter, open_writer
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -30,7 +30,8 @@ INDEX: Final = "index"
 BATCH = LARGEST_BATCH
 """Rows added in one go; a variable, so that a crash test can make many of few rows."""
 
-_BUILD: Final = "index_build"
+BUILD: Final = "index_build"
+"""Key in `meta` of the build under way: its phase, the last row id added, whether it began from nothing."""
 _MANY_STALE: Final = 10  # one stale row in so many makes a new index cheaper than patching the old
 
 Told = Callable[[str, int, int], None]
@@ -63,7 +64,7 @@ def is_current(lexicon: Lexicon, root: Path) -> bool:
         return False
     highest = lexicon.connection.execute("SELECT max(rid) FROM vectors").fetchone()[0] or 0
     stale = lexicon.connection.execute("SELECT EXISTS (SELECT 1 FROM stale)").fetchone()[0]
-    return kept.through == highest and not stale and lexicon.meta(_BUILD) is None
+    return kept.through == highest and not stale and lexicon.meta(BUILD) is None
 
 
 def update_index(
@@ -83,7 +84,7 @@ def update_index(
     Raises StoreDamaged if Chroma and the lexicon cannot be made to agree, StoreError for a full disk.
     """
     layout = StoreLayout(root)
-    build = writer.meta(_BUILD)
+    build = writer.meta(BUILD)
     if build and build["phase"] == "settled":
         _swap(writer, layout, build)
     if is_current(writer, root) and not anew:
@@ -101,7 +102,7 @@ def update_index(
         raise StoreDamaged(
             f"the index came out with {rows} rows for {total} entries", hint="slangrag store rebuild"
         )
-    build = {"phase": "settled", "through": writer.meta(_BUILD)["through"], "rows": rows}
+    build = {"phase": "settled", "through": writer.meta(BUILD)["through"], "rows": rows}
     _remember(writer, build)
     _swap(writer, layout, build)
     told("settle", total, total)
@@ -124,37 +125,10 @@ def rebuild(
 
 def _resumable(writer: LexiconWriter, layout: StoreLayout, lock: int, *, anew: bool, sound: bool) -> bool:
     """Whether a build that was broken off can be gone on with. It is tried in a child first."""
-    build = writer.meta(_BUILD)
+    build = writer.meta(BUILD)
     if not build or build["phase"] != "adding" or (anew and not build["anew"]):
         return False
     return sound or survives(layout.building, keep_open=(lock,))
-
-
-def wants_follower(writer: LexiconWriter, root: Path) -> bool:
-    """Whether a first index could be begun while the load goes on: enough is there, and none is built."""
-    if state(writer) is not None or writer.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        return False
-    build = writer.meta(_BUILD)
-    layout = StoreLayout(root)
-    if build and (build["phase"] != "adding" or layout.chroma.exists()):
-        return False
-    highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
-    return highest >= (build["through"] if build else 0) + BATCH
-
-
-def begin_following(writer: LexiconWriter, root: Path) -> int:
-    """Make room for a build, or find one that was broken off; the row id to go on after. Commits nothing."""
-    build = writer.meta(_BUILD)
-    if build:
-        return int(build["through"])
-    shutil.rmtree(StoreLayout(root).building, ignore_errors=True)
-    writer.set_meta(_BUILD, {"phase": "adding", "through": 0, "anew": True})
-    return 0
-
-
-def remember_place(writer: LexiconWriter, through: int) -> None:
-    """Note how far a follower came. Commits nothing."""
-    writer.set_meta(_BUILD, {"phase": "adding", "through": through, "anew": True})
 
 
 def put_after(collection: Collection, lexicon: Lexicon, through: int, rows: int) -> int | None:
@@ -189,7 +163,7 @@ def _start(writer: LexiconWriter, layout: StoreLayout, lock: int, *, copy: bool)
 
 
 def _add(writer: LexiconWriter, path: Path, told: Told, stop: Callable[[], bool]) -> bool:
-    build = writer.meta(_BUILD)
+    build = writer.meta(BUILD)
     total = _rows(writer)
     with open_collection(path) as collection, complaints(path):
         stale = writer.connection.execute("SELECT entry_id FROM stale").fetchall() if build["through"] else []
@@ -254,7 +228,7 @@ def _swap(writer: LexiconWriter, layout: StoreLayout, build: dict[str, Any]) -> 
                 layout.chroma.rename(layout.retired)
             layout.building.rename(layout.chroma)
         writer.set_meta(INDEX, {"through": build["through"], "rows": build["rows"]})
-        writer.set_meta(_BUILD, None)
+        writer.set_meta(BUILD, None)
         writer.connection.execute("DELETE FROM stale")
         writer.commit()
     shutil.rmtree(layout.retired, ignore_errors=True)
@@ -263,7 +237,7 @@ def _swap(writer: LexiconWriter, layout: StoreLayout, build: dict[str, Any]) -> 
 def forget_index(writer: LexiconWriter) -> None:
     """The vectors are others now: the next update makes a new index. Commits nothing."""
     writer.set_meta(INDEX, None)
-    writer.set_meta(_BUILD, None)
+    writer.set_meta(BUILD, None)
 
 
 def _drop(writer: LexiconWriter, layout: StoreLayout) -> None:
@@ -272,37 +246,13 @@ def _drop(writer: LexiconWriter, layout: StoreLayout) -> None:
 
 
 def _remember(writer: LexiconWriter, build: dict[str, Any] | None) -> None:
-    writer.set_meta(_BUILD, build)
+    writer.set_meta(BUILD, build)
     writer.commit()
 
 
 def _rows(lexicon: Lexicon) -> int:
     rows: int = lexicon.connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
     return rows
-
-
-@contextmanager
-def opening(root: Path, *, exclusive: bool = False) -> Iterator[None]:
-    """Held by a reader while it opens `chroma/`, and alone by the writer while it swaps it.
-
-    Waits for the other. Where the lock file cannot be made (a read-only place), nobody swaps either.
-    """
-    import fcntl
-
-    path = root / "chroma.lock"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError:
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except OSError:
-            yield
-            return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

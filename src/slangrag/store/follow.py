@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,8 +68,8 @@ class Follower:
     def look(self) -> None:
         """Start the child when it is worth it; take note of how far it is. Cheap."""
         if self._child is None:
-            if self._idle.since_last() >= SPARE_CORES and build.wants_follower(self._writer, self._root):
-                self._through = build.begin_following(self._writer, self._root)
+            if self._idle.since_last() >= SPARE_CORES and _is_wanted(self._writer, self._root):
+                self._through = _begin(self._writer, self._root)
                 self._start()
             return
         assert self._child.stdout is not None
@@ -83,7 +84,7 @@ class Follower:
     def keep_place(self) -> None:
         """Note in the lexicon how far the child is."""
         if self._child is not None:
-            build.remember_place(self._writer, self._through)
+            _remember(self._writer, self._through)
 
     def _start(self) -> None:
         self._child = subprocess.Popen(
@@ -96,6 +97,32 @@ class Follower:
             pass_fds=(self._lock,),
             start_new_session=True,
         )
+
+
+def _is_wanted(writer: LexiconWriter, root: Path) -> bool:
+    """Whether a first index could be begun while the load goes on: enough is there, and none is built."""
+    journal = writer.connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if build.state(writer) is not None or journal != "wal":
+        return False
+    begun = writer.meta(build.BUILD)
+    if begun and (begun["phase"] != "adding" or StoreLayout(root).chroma.exists()):
+        return False
+    highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
+    return highest >= (begun["through"] if begun else 0) + build.BATCH
+
+
+def _begin(writer: LexiconWriter, root: Path) -> int:
+    """Make room for a build, or find one that was broken off; the row id to go on after. Commits nothing."""
+    if begun := writer.meta(build.BUILD):
+        return int(begun["through"])
+    shutil.rmtree(StoreLayout(root).building, ignore_errors=True)
+    _remember(writer, 0)
+    return 0
+
+
+def _remember(writer: LexiconWriter, through: int) -> None:
+    """Note how far a follower came. Commits nothing."""
+    writer.set_meta(build.BUILD, {"phase": "adding", "through": through, "anew": True})
 
 
 def follow(root: Path, through: int, batch: int) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import StoreDamaged, StoreMissing
-from slangrag.store.build import opening, state
+from slangrag.store.build import state
 from slangrag.store.collection import complaints, open_collection
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, chunks
+from slangrag.store.lock import opening
 
 if TYPE_CHECKING:
     import numpy as np

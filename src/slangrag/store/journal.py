@@ -1,4 +1,4 @@
-"""How the lexicon keeps its promises on this disk: SQLite's journal mode, chosen by file system.
+"""How the lexicon keeps its promises on this disk: the journal mode by file system, and its complaints.
 
 A write-ahead log lets readers go on undisturbed while an ingest writes, but shares memory between
 processes, which a network file system cannot do between machines (sqlite.org/wal.html). There the
@@ -8,8 +8,12 @@ rollback journal is used: readers wait for the moments in which a batch is commi
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
+
+from slangrag.errors import StoreDamaged, StoreError
 
 JournalMode = Literal["wal", "delete"]
 
@@ -73,3 +77,20 @@ def end(connection: sqlite3.Connection) -> bool:
     except sqlite3.OperationalError:
         return False
     return mode == "delete"
+
+
+@contextmanager
+def guard(path: Path) -> Iterator[None]:
+    """SQLite's complaints as store errors; whatever was committed before stays."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "disk I/O error" in text:
+            raise StoreError(
+                f"the disk of {path} is full or failing ({text}); everything committed before is kept",
+                hint="make room, then run the same command again",
+            ) from error
+        raise StoreError(f"{path} cannot be written: {text}", hint="slangrag store verify") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"{path} is damaged: {error}", hint="slangrag store verify") from error

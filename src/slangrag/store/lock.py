@@ -123,3 +123,27 @@ def hold(root: Path, path: Path | None = None) -> Iterator[int]:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def opening(root: Path, *, exclusive: bool = False) -> Iterator[None]:
+    """Held by a reader while it opens `chroma/`, and alone by the writer while it swaps it.
+
+    Waits for the other. Where the lock file cannot be made (a read-only place), nobody swaps either.
+    """
+    import fcntl
+
+    path = root / "chroma.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            yield
+            return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,8 +1,11 @@
-"""The lexicon's tables. A change here raises SCHEMA_VERSION; a store of another version is refused."""
+"""The tables of a lexicon. A change here raises SCHEMA_VERSION; a store of another version is refused."""
 
 from __future__ import annotations
 
-from typing import Final
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from slangrag.store import headwords
 
@@ -83,3 +86,23 @@ CREATE VIRTUAL TABLE entries_fts USING fts5 (
     + f"CREATE TABLE vectors {VECTORS};\n"
     + headwords.TABLES
 )
+
+
+def create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
+    """Tables, version and first meta in one transaction: there is no half-made lexicon."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _statements(TABLES):
+        connection.execute(statement)
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", ((k, json.dumps(v)) for k, v in meta.items()))
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.commit()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would commit between them."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from slangrag.corpus.entry import Entry
-from slangrag.errors import StoreDamaged, StoreError, StoreMismatch
+from slangrag.errors import StoreMismatch
 from slangrag.store import headwords, journal
+from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, chunks
-from slangrag.store.schema import SCHEMA_VERSION, TABLES
+from slangrag.store.schema import SCHEMA_VERSION, create
 
 _WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
 
@@ -258,23 +259,6 @@ class LexiconWriter(Lexicon):
 
 
 @contextmanager
-def guard(path: Path) -> Iterator[None]:
-    """SQLite's complaints as store errors; whatever was committed before stays."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text or "disk I/O error" in text:
-            raise StoreError(
-                f"the disk of {path} is full or failing ({text}); everything committed before is kept",
-                hint="make room, then run the same command again",
-            ) from error
-        raise StoreError(f"{path} cannot be written: {text}", hint="slangrag store verify") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreDamaged(f"{path} is damaged: {error}", hint="slangrag store verify") from error
-
-
-@contextmanager
 def open_writer(
     root: Path, *, mode: journal.JournalMode | None = None, meta: Mapping[str, Any] | None = None
 ) -> Iterator[LexiconWriter]:
@@ -290,7 +274,7 @@ def open_writer(
             journal.begin(connection, mode or journal.choose(root))
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                _create(connection, meta or {})
+                create(connection, meta or {})
             elif version != SCHEMA_VERSION:
                 raise StoreMismatch(
                     f"the store at {root} has layout {version}, this program writes {SCHEMA_VERSION}",
@@ -301,23 +285,3 @@ def open_writer(
             journal.end(connection)
         finally:
             connection.close()
-
-
-def _create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
-    """Tables, version and first meta in one transaction: there is no half-made lexicon."""
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _statements(TABLES):
-        connection.execute(statement)
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", ((k, json.dumps(v)) for k, v in meta.items()))
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.commit()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would commit between them."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
