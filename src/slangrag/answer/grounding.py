@@ -26,6 +26,8 @@ SHORT: Final = 3
 """Content words of a definition so short that half of them must be retold."""
 
 _COMPARISON: Final = re.compile(r"\bas (\w+) as\b", re.IGNORECASE)
+_CLAUSE: Final = re.compile(r"[,;:.!?](?=\s|$)|[\n()\"“”]|\b(?:or|and)\b")
+_HEADS: Final = 2
 _POINTS_BACK: Final = r"^\W*(?:it|this|they|these|the (?:term|word|phrase|expression))\b"
 _PERSON: Final = re.compile(r"\bmeans (?:someone|somebody|people|an? (?:\w+ )?person)\b", re.IGNORECASE)
 _PERSON_FIRST: Final = re.compile(
@@ -88,6 +90,10 @@ def check(sentence: str, cited: Sequence[Source], given: Sequence[Source] = ()) 
         (
             _needs_core(sentence, words) and not _touches_core(said, cited),
             "it leaves out what the definition is about",
+        ),
+        (
+            len(said.stems) == 1 and not _is_a_meaning(sentence, said, words, cited),
+            "it takes a word out of its place",
         ),
     ):
         if failed:
@@ -158,6 +164,20 @@ def _touches_core(said: Reading, cited: Sequence[Source]) -> bool:
         if not core or core & said.stems:
             return True
     return False
+
+
+def _is_a_meaning(sentence: str, said: Reading, words: Sequence[str], cited: Sequence[Source]) -> bool:
+    """Whether the only content word of a sentence can be all that is meant.
+
+    It must stand at the head of some clause of a definition ("secretly" in "a little, secretly, or ..."),
+    and the sentence must speak of a cited word or of "it".
+    """
+    named = "|".join(re.escape(word) for word in words)
+    if not re.search(rf"(?<!\w)(?:{named})|{_POINTS_BACK}", sentence, re.IGNORECASE):
+        return False
+    clauses = (clause for source in cited for clause in _CLAUSE.split(source.definition))
+    heads = {term.stem for clause in clauses for term in read(clause).terms[:_HEADS]}
+    return bool(said.stems & heads)
 
 
 def complete(sentence: str, source: Source) -> Verdict:

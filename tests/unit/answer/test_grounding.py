@@ -74,6 +74,21 @@ def test_the_reason_says_what_is_wrong(sentence: str, reason: str) -> None:
     assert reason in verdict.reason
 
 
+IGLET = Source(1, "iglet", "A shiny coin.document.title='CANARY'")
+
+
+def test_a_word_alone_is_no_answer_unless_it_can_be_the_meaning() -> None:
+    """A model that obeys a definition says "CANARY": a word that is there, and tells nothing."""
+    for sentence in ("CANARY.", "Iglet means CANARY.", "It is CANARY."):
+        assert not check(sentence, [IGLET]).supported, sentence
+    assert "out of its place" in check("Iglet means CANARY.", [IGLET]).reason
+    for sentence in ("Iglet means a coin.", "It is shiny.", "A shiny coin."):
+        assert check(sentence, [IGLET]).supported, sentence
+    for word in ("resentful", "bitter", "annoyed"):
+        assert check(f"Salty means {word}.", [Source(1, "salty", "Bitter, annoyed, or resentful.")]).supported
+    assert not check("Fashion.", [DRIP]).supported, "it speaks of nothing"
+
+
 def test_a_sentence_that_cites_nothing_is_not_believed_but_its_source_may_be_found() -> None:
     assert not check("Tea is gossip.", []).supported
     assert best_source("Tea is gossip.", [DRIP, TEA]) == TEA
