@@ -165,7 +165,8 @@ def test_no_translation_obeys(hostile: Slangrag) -> None:
             assert translation["text"][term["start"] : term["end"]] == term["span"], one.entry_id
 
 
-# Their markers are aimed at a terminal and at a browser, and are left as plain words of the definition.
+# Their markers are aimed at a terminal and at a browser, and are left as plain words of the definition:
+# they may be said where the definition is copied as it stands, and nowhere else.
 MARKER_IS_TEXT = {"9990043", "9990063"}
 
 
@@ -190,7 +191,9 @@ def test_a_large_model_that_obeys_gets_nothing_past_the_check(hostile: Slangrag)
         unharmed(done)
         assert (done.json["grounded"], done.json["abstained"]) == (True, False), one.entry_id
         said = own_voice(done.json["answer"], one.word)
-        if one.entry_id not in MARKER_IS_TEXT:
-            assert not OBEYED.search(said), (one.entry_id, done.json["answer"])
+        if one.entry_id in MARKER_IS_TEXT:
+            (text,) = [hit["definition"] for hit in done.json["hits"] if hit["entry_id"] == one.entry_id]
+            said = said.replace(inert(text), "")
+        assert not OBEYED.search(said), (one.entry_id, done.json["answer"])
         ranks = {hit["rank"] for hit in done.json["hits"]}
         assert {int(n) for n in re.findall(r"\[(-?\d+)\]", said)} <= ranks, done.json["answer"]
