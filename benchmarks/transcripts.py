@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from slangrag.answer.chat import longer, reply
+from slangrag.answer.comparing import looked_up
 from slangrag.answer.events import AnswerOptions, Finished, Withdrawn
 from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import begin
@@ -162,9 +163,7 @@ def chats(settings: Settings, slang: SlangStore) -> None:
             if follow_up.changed:
                 counts["follow-ups"] += 1
                 print(f"    (read as: {follow_up.standalone})")
-            found = None
-            if follow_up.reply is None:
-                found = retrieve(follow_up.lookup, slang, limit=settings.top_k)
+            found = looked_up(follow_up, lambda text: retrieve(text, slang, limit=settings.top_k))
             counts["small talk"] += found is None
             try:
                 for event in reply(follow_up, talk, found, chat, options):

@@ -20,7 +20,10 @@ from slangrag.answer.sentences import sentences
 from slangrag.corpus.headword import fold, stem
 from slangrag.retrieval.types import Hit
 
-Aspect = Literal["", "example", "others", "origin", "tone", "users", "opposite", "similar", "time", "grammar"]
+Aspect = Literal[
+    "", "example", "others", "shorter", "compare", "reason", "origin", "tone", "users", "opposite", "similar",
+    "time", "grammar",
+]  # fmt: skip
 
 _LONGEST: Final = 220
 _MOST: Final = 2
@@ -60,6 +63,20 @@ _WAYS: Final = (
         "what else can {} mean",
         _NEVER,
         "has nothing more on {}",
+    ),
+    _way(
+        "shorter",
+        r"\b(?:shorter|simpler|more simply|tl;?dr|in short|in (?:a few|fewer|simple) words)\b",
+        "what does {} mean, in short",
+        _NEVER,
+        "has no shorter words for {}",
+    ),
+    _way(
+        "reason",
+        r"^\W*(?:(?:and|but|so|ok|okay|wait)\b\W*)*(?:why|how come|how so)\b",
+        "why do people say {}",
+        r"\b(?:because|since|so that|in order to|to (?:stress|show|mock|tease|soften|sound|seem|avoid))\b",
+        "does not say why people say {}",
     ),
     _way(
         "opposite", r"\b(?:opposites?|antonyms?|contrary)\b", "what is the opposite of {}",

@@ -35,11 +35,34 @@ _ABOUT_ANOTHER: Final = re.compile(
     r"(?P<rest>.+?)\s*\??$",
     re.IGNORECASE,
 )
-_PLAIN_ASPECTS: Final = frozenset({"example", "others", "opposite", "similar", "origin", "users", "grammar"})
+_PLAIN_ASPECTS: Final = frozenset(
+    {"example", "others", "shorter", "opposite", "similar", "origin", "users", "grammar"}
+)
 _SHORT: Final = 4
 _TWO: Final = 2
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1, "other": -1}
 _BOTH: Final = re.compile(r"\b(?:they|them both|both of them|both|them|these two|those two)\b", re.IGNORECASE)
+COMPARED: Final = re.compile(
+    r"\b(?:same|opposites?|different|difference|alike|similar|related|synonyms|antonyms|interchangeable|"
+    r"(?:better|worse|stronger|ruder|nicer|older|newer) than)\b",
+    re.IGNORECASE,
+)
+"""Words that ask how two words are to each other, and are said of neither."""
+
+_BESIDE: Final = re.compile(
+    r"^\W*(?:and |so |but |ok |wait )*(?:(?:is|isn't|are|does|was) (?:it|that|this)\b.*?"
+    r"\b(?:same(?: thing)?|different|related|similar|opposite|synonym|like|better|worse|stronger|ruder|nicer)"
+    r"(?: (?:as|from|to|of|for|than|like))*"
+    r"|(?:what(?:'s| is) )?(?:the )?difference (?:between|from|to|with)(?: (?:it|that|this) and)?"
+    r"|how (?:is|does) (?:it|that|this) (?:differ(?:ent)?|compare)(?: (?:from|to|with|than))*)"
+    r" (?:an? |the word )?(?P<other>(?!(?:it|that|this)\b)[^?]+?)\W*$",
+    re.IGNORECASE,
+)
+_BETWEEN: Final = re.compile(
+    r"\bdifference between (?:an? |the )?(?P<one>(?!(?:it|that|this|these|those)\b)[^?]+?) and "
+    r"(?:an? |the )?(?P<other>(?!(?:it|that|this)\b)[^?]+?)\W*$",
+    re.IGNORECASE,
+)
 _WHICH: Final = re.compile(
     r"^\W*(?:and |so |but )*which (?:one|of (?:them|these|those|the two)|word)\b\s*(?P<rest>.*?)\W*$", re.I
 )
@@ -60,11 +83,12 @@ _POINTS_ONLY: Final = re.compile(
 WHICH_WORD: Final = "Which word do you mean?"
 _SHORT_QUESTION: Final = 6
 _MORE: Final = re.compile(
-    r"^\W*(?:more|tell me more|go on|explain|why|how so|and|(?:shorter|simpler|longer)(?: please)?|"
-    r"can you (?:explain|elaborate).*|"
-    r"what do you mean|in (?:other|simpler) words)\W*$",
-    re.IGNORECASE,
+    r"^\W*(?:explain|and|can you explain.*|what do you mean|in other words)\W*$", re.IGNORECASE
 )
+_FURTHER: Final = re.compile(
+    r"^\W*(?:(?:tell me |say )?more|longer|go on|can you elaborate.*)(?: please| pls)?\W*$", re.IGNORECASE
+)
+_WHY_ALONE: Final = re.compile(r"^\W*(?:but |and )?(?:why|how so|how come)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +96,9 @@ class FollowUp:
     """A question as it was asked, as it stands alone, and what to look up for it.
 
     They differ where the question points back: "is it rude?" is "is rizz rude?", for which the
-    definitions of rizz are wanted ("what does rizz mean"). aspect is what it wants to know of `word`
-    beyond the meaning. reply is the program's own answer to small talk, which is never looked up.
+    definitions of rizz are wanted ("what does rizz mean"). aspect is what it wants to know of `word`, or
+    of `word` and `other`, beyond the meaning. reply is the program's own answer to small talk, which is
+    never looked up.
     """
 
     asked: str
@@ -82,11 +107,17 @@ class FollowUp:
     word: str = ""
     aspect: Aspect = ""
     reply: str | None = None
+    other: str = ""
 
     @property
     def changed(self) -> bool:
         """Whether it needed the conversation to be understood."""
         return self.asked != self.standalone
+
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        """What to look up: each of two words by itself, or the one `lookup`."""
+        return (_meaning(self.word), _meaning(self.other)) if self.other else (self.lookup,)
 
 
 def resolve(question: str, conversation: Conversation, chat: ChatModel | None = None) -> FollowUp:
@@ -100,6 +131,8 @@ def resolve(question: str, conversation: Conversation, chat: ChatModel | None = 
     talk = small_talk(asked, begun=bool(conversation.turns))
     if talk is not None:
         return FollowUp(asked, asked, asked, reply=talk)
+    if between := _BETWEEN.search(asked):
+        return _pair(asked, _bare(asked), (between["one"], between["other"]))
     if not words:
         if len(asked.split()) <= _SHORT_QUESTION and _ANAPHOR.search(asked) and _POINTS_ONLY.match(asked):
             return FollowUp(asked, asked, asked, reply=WHICH_WORD)
@@ -134,13 +167,21 @@ def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> 
         return FollowUp(asked, standalone, _meaning(chosen), chosen, rest)
     if _MORE.match(asked):
         return FollowUp(asked, _meaning(word), _meaning(word), word)
+    if _FURTHER.match(asked) or _WHY_ALONE.match(asked):
+        aspect = "others" if _FURTHER.match(asked) else "reason"
+        return FollowUp(asked, question_on(aspect, word), _meaning(word), word, aspect)
+    if beside := _BESIDE.match(asked):
+        standalone = _ANAPHOR.sub(lambda found: _instead(found[0], word), asked, count=1)
+        if standalone == asked:
+            standalone = f"what is the difference between {word} and {beside['other']}"
+        return _pair(asked, standalone, (word, beside["other"]))
     pair = words[:2] if len(words) > 1 else mentioned[-2:]
     if len(pair) == _TWO and (which := _WHICH.match(asked)):
-        standalone = f"which of {pair[0]} and {pair[1]} {which['rest']}"
-        return FollowUp(asked, standalone, f"what is the difference between {pair[0]} and {pair[1]}")
+        return _pair(asked, f"which of {pair[0]} and {pair[1]} {which['rest']}", pair)
     if len(pair) == _TWO and _BOTH.search(asked) and not named:
         standalone = _BOTH.sub(f"{pair[0]} and {pair[1]}", asked, count=1)
-        return FollowUp(asked, standalone, f"what is the difference between {pair[0]} and {pair[1]}")
+        wanted = "compare" if COMPARED.search(asked) or not aspect else aspect
+        return _pair(asked, standalone, pair, wanted)
     if aspect in _PLAIN_ASPECTS and points and not named:
         return FollowUp(asked, question_on(aspect, word), _meaning(word), word, aspect)
     another = _ABOUT_ANOTHER.match(asked)
@@ -148,6 +189,12 @@ def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> 
         meaning = _meaning(re.sub(r"^an? ", "", another["rest"]))
         return FollowUp(asked, meaning, meaning)
     return None
+
+
+def _pair(asked: str, standalone: str, pair: tuple[str, ...], aspect: Aspect = "compare") -> FollowUp:
+    one, other = (word.strip(" \"'“”") for word in pair)
+    lookup = f"what is the difference between {one} and {other}"
+    return FollowUp(asked, standalone, lookup, one, aspect, other=other)
 
 
 def _bare(asked: str) -> str:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from slangrag.answer import history
 from slangrag.answer.chat import longer, reply
+from slangrag.answer.comparing import looked_up
 from slangrag.answer.events import Answer, Finished
 from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import Conversation
@@ -116,9 +117,8 @@ class Talk:
         if follow_up.changed:
             note(f"read as: {follow_up.standalone}")
         began = time.perf_counter()
-        found = None
-        if follow_up.reply is None:
-            found = retrieve(follow_up.lookup, self._slang, limit=self._settings.top_k)
+        limit = self._settings.top_k
+        found = looked_up(follow_up, lambda text: retrieve(text, self._slang, limit=limit))
         spent = (time.perf_counter() - began) * 1000
         options = answer_options(self._settings, self._system, self._data_until, spent)
         view = AnswerView(safe=self._settings.safe, stream=True)

@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
+from tests.unit.answer.scripted import RIZZ, ScriptedChat, found, hit
 
 from slangrag.answer.answerer import answer
 from slangrag.answer.chat import longer, remembered, reply
-from slangrag.answer.events import Answer, AnswerOptions, Finished
+from slangrag.answer.comparing import looked_up
+from slangrag.answer.events import Answer, AnswerOptions, Event, Finished
 from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import Conversation, Turn, begin, latest, load, save, saved
 from slangrag.engines.protocols import ChatOptions
-from slangrag.errors import InputFormat, InputMissing
+from slangrag.errors import EngineReply, InputFormat, InputMissing
+from slangrag.retrieval.types import Retrieval
 
 ABOUT_RIZZ = Conversation(
     "20261122-120000-abcd",
@@ -44,8 +46,15 @@ ABOUT_TWO = ABOUT_RIZZ.with_turn(Turn("drip and tea?", "drip and tea?", "…", (
         ("what about no cap", "what does no cap mean"),
         ("ok, what about sus?", "what does sus mean"),
         ("how about touch grass?", "what does touch grass mean"),
-        ("more", "what does rizz mean"),
-        ("tell me more", "what does rizz mean"),
+        ("explain", "what does rizz mean"),
+        ("more", "what else can rizz mean"),
+        ("tell me more please", "what else can rizz mean"),
+        ("shorter please", "what does rizz mean, in short"),
+        ("can you say it in simpler words?", "what does rizz mean, in short"),
+        ("why?", "why do people say rizz"),
+        ("is it the same as drip?", "is rizz the same as drip?"),
+        ("what's the difference between it and drip", "what's the difference between rizz and drip"),
+        ("how is it different from drip?", "how is rizz different from drip?"),
         ("is it rude?", "is rizz rude?"),
         ("can I say that to my boss?", "can I say rizz to my boss?"),
     ],
@@ -226,6 +235,155 @@ def test_a_capable_model_may_answer_from_the_definitions_and_is_checked() -> Non
 def test_the_first_one_is_the_first_one_of_the_talk() -> None:
     later = ABOUT_RIZZ.with_turn(Turn("and tea?", "what does tea mean", "…", ("tea",), 3.0))
     assert resolve("how about the first one?", later).standalone == "what does rizz mean"
+
+
+GHOSTING = ("ghosting", "Ending contact by silently ignoring all messages. Common in dating.")
+ORBITING = ("orbiting", "Watching an ex's posts after cutting off contact.")
+NO_CAP = ("no cap", "Said to stress that a statement is true. It answers the slang use of cap for a lie.")
+
+
+def told_of_two(
+    asked: str,
+    conversation: Conversation,
+    chat: ScriptedChat,
+    *definitions: tuple[str, str],
+) -> Answer:
+    """The answer to a follow-up about two words, each looked up among `definitions`."""
+    follow_up = resolve(asked, conversation, chat)
+
+    def retrieve(text: str) -> Retrieval:
+        hits = tuple(
+            hit(*one, n=n) for n, one in enumerate(definitions, start=1) if text == f"what does {one[0]} mean"
+        )
+        return Retrieval(text, "define", "yes" if hits else "no", hits)
+
+    *_, last = reply(follow_up, conversation, looked_up(follow_up, retrieve), chat)
+    assert isinstance(last, Finished)
+    return last.answer
+
+
+def about_words(*words: str) -> Conversation:
+    return ABOUT_RIZZ.with_turn(Turn("?", "?", "…", words, 3.0))
+
+
+@pytest.mark.parametrize("capable", [True, False])
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("is it the same as orbiting?", ("ghosting",)),
+        ("which one is worse?", ("ghosting", "orbiting")),
+        ("so they are opposites?", ("ghosting", "orbiting")),
+        ("what is the difference between ghosting and orbiting", ()),
+    ],
+)
+def test_two_words_that_the_data_does_not_compare_are_not_compared(
+    capable: bool, asked: str, words: tuple[str, ...]
+) -> None:
+    """Told what each means instead of one's meaning again; a capable model here only repeats itself."""
+    talk = about_words(*words) if words else begin()
+    if capable and words:
+        talk = talk.with_turn(Turn("?", "?", "Ghosting is ending contact [1].", words, 4.0))
+    chat = ScriptedChat("Ghosting is ending contact [1].", capable=capable)
+    told = told_of_two(asked, talk, chat, GHOSTING, ORBITING)
+    if capable and not words:
+        assert told.text == "Ghosting is ending contact [1]."
+        return
+    assert told.text.startswith("My data does not compare “ghosting” and “orbiting”")
+    assert [citation.word for citation in told.citations] == ["ghosting", "orbiting"]
+
+
+def test_what_was_just_told_of_both_is_not_told_again() -> None:
+    talk = about_words("ghosting", "orbiting")
+    talk = talk.with_turn(Turn("?", "?", "…", ("ghosting", "orbiting"), 5.0, ("0000001", "0000002")))
+    told = told_of_two("which one is worse?", talk, ScriptedChat(capable=False), GHOSTING, ORBITING)
+    assert told.text == "My data does not compare “ghosting” and “orbiting”."
+
+
+def test_a_sentence_of_one_word_that_names_the_other_is_quoted() -> None:
+    cap = ("cap", "A lie.")
+    chat = ScriptedChat(capable=False)
+    told = told_of_two("so they are opposites?", about_words("cap", "no cap"), chat, cap, NO_CAP)
+    assert told.text == "“It answers the slang use of cap for a lie.” [2]"
+    told = told_of_two(
+        "which one is common in dating?", about_words("ghosting", "orbiting"), chat, GHOSTING, ORBITING
+    )
+    assert told.text == "“Common in dating.” [1]"
+
+
+def test_a_word_to_compare_with_that_the_data_lacks_is_named() -> None:
+    chat = ScriptedChat("Ghosting is ending contact [1].")
+    told = told_of_two("is it the same as benching?", about_words("ghosting"), chat, GHOSTING)
+    assert told.text == "“benching” is not in my data, so I cannot compare."
+    assert chat.asked == []
+
+
+def test_a_plain_word_that_a_definition_names_is_compared_by_that() -> None:
+    salty = ("salty", "Bitter, annoyed or resentful.")
+    told = told_of_two('is it the same as "bitter"?', about_words("salty"), ScriptedChat(), salty)
+    assert told.text == "“Bitter, annoyed or resentful.” [1]"
+
+
+def test_two_words_stay_what_the_talk_is_about_though_only_one_was_cited() -> None:
+    asked = "what is the difference between ghosting and orbiting"
+    follow_up = resolve(asked, ABOUT_TWO)
+    hits = found(GHOSTING, ORBITING)
+    *_, last = reply(follow_up, ABOUT_TWO, hits, ScriptedChat("Ghosting is ending contact [1]."))
+    assert isinstance(last, Finished)
+    talk = longer(ABOUT_TWO, follow_up, last.answer)
+    assert resolve("which one is worse?", talk).standalone == "which of ghosting and orbiting is worse"
+
+
+def test_both_words_are_used_each_in_its_own_example() -> None:
+    win, loss = ("W", "A win.\nThat was a W."), ("L", "A loss.\nTake the L.")
+    chat = ScriptedChat(capable=False)
+    told = told_of_two("use them both in a sentence", about_words("W", "L"), chat, win, loss)
+    assert told.text == "“That was a W.” [1] “Take the L.” [2]"
+    told = told_of_two("use them both in a sentence", about_words("W", "L"), chat, win, ("L", "A loss."))
+    assert told.text == "My data has no example of “L” in a sentence. “That was a W.” [1]"
+
+
+def test_shorter_is_shorter_or_it_is_said_that_it_cannot_be() -> None:
+    talk = ABOUT_RIZZ.with_turn(
+        Turn("?", "?", "“rizz”: “Charm or skill at attracting someone, mostly by talk.” [1].", ("rizz",), 3.0)
+    )
+    follow_up = resolve("shorter please", talk)
+    long = found(("rizz", "Charm or skill at attracting someone, mostly by talk."))
+    *_, last = reply(follow_up, talk, long, ScriptedChat())
+    assert isinstance(last, Finished)
+    assert last.answer.text == "“rizz”, in short: charm or skill at attracting someone [1]."
+    again = talk.with_turn(Turn("?", "?", last.answer.text, ("rizz",), 4.0))
+    *_, last = reply(resolve("shorter please", again), again, long, ScriptedChat())
+    assert isinstance(last, Finished)
+    assert last.answer.text == "My data has no shorter words for “rizz”."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("why do kids say it?", "My data does not say why people say “rizz”."),
+        ("where does it come from?", "My data does not say where “rizz” comes from."),
+        ("is it rude?", "My data does not say whether “rizz” is rude."),
+    ],
+)
+def test_a_capable_model_that_only_repeats_the_meaning_has_not_answered(asked: str, said: str) -> None:
+    talk = ABOUT_RIZZ.with_turn(Turn("?", "?", "Rizz is charm in flirting [1].", ("rizz",), 3.0))
+    chat = ScriptedChat("Rizz is charm [1].")
+    *_, last = reply(resolve(asked, talk, chat), talk, found(("rizz", "Charm in flirting.")), chat)
+    assert isinstance(last, Finished)
+    assert last.answer.text == said
+    assert last.answer.abstained
+
+
+def test_an_engine_that_fails_is_not_taken_for_data_that_says_nothing() -> None:
+    talk = ABOUT_RIZZ.with_turn(Turn("?", "?", "Rizz is charm in flirting [1].", ("rizz",), 3.0))
+    chat = ScriptedChat("Rizz is charm [1]. And", failure=EngineReply("it broke"))
+    asked = resolve("where does it come from?", talk, chat)
+    events: list[Event] = []
+    with pytest.raises(EngineReply):
+        events.extend(reply(asked, talk, found(("rizz", "Charm in flirting.")), chat))
+    assert isinstance(events[-1], Finished)
+    assert "Rizz is charm" in events[-1].answer.text
+    assert "the engine failed" in events[-1].answer.notes[-1]
 
 
 @pytest.mark.parametrize("asked", ["and what about its opposite?", "is it rude?", "where does it come from?"])
