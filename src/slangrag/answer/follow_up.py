@@ -18,6 +18,7 @@ from slangrag.answer.sentences import loops
 from slangrag.answer.small_talk import small_talk
 from slangrag.corpus.headword import fold
 from slangrag.engines.protocols import ChatModel, ChatOptions, Message
+from slangrag.errors import EngineError, EngineTimeout
 
 _REWRITE: Final = """Rewrite the last question so that it can be understood without the conversation.
 Keep its meaning, put the word it is about in place of "it", "that" or "its". Write the question only."""
@@ -124,7 +125,8 @@ def resolve(question: str, conversation: Conversation, chat: ChatModel | None = 
     """`question` as one that stands alone, by rules over the last headwords.
 
     A capable model is asked only where the rules see that a question points back but not how; its
-    version is taken only if it names a headword of the conversation. Raises the engine's EngineErrors.
+    version is taken only if it names a headword of the conversation. Raises EngineTimeout: whoever has
+    waited so long is not to wait again.
     """
     words = conversation.headwords
     asked = question.strip()
@@ -142,13 +144,14 @@ def resolve(question: str, conversation: Conversation, chat: ChatModel | None = 
         return by_rule
     if not _ANAPHOR.search(asked) or any(_names(asked, word) for word in words):
         return FollowUp(asked, asked, _bare(asked))
-    if chat is not None and chat.identity.capable:
+    aspect = aspect_of(asked)
+    if not aspect and chat is not None and chat.identity.capable:
         written = _by_model(asked, conversation, chat)
         named = [word for turn in conversation.turns for word in turn.headwords if _names(written, word)]
         if named:
-            return FollowUp(asked, written, _meaning(named[-1]), named[-1], aspect_of(asked))
+            return FollowUp(asked, written, _meaning(named[-1]), named[-1])
     replaced = _ANAPHOR.sub(lambda found: _instead(found[0], words[0]), asked, count=1)
-    return FollowUp(asked, replaced, _meaning(words[0]), words[0], aspect_of(asked))
+    return FollowUp(asked, replaced, _meaning(words[0]), words[0], aspect)
 
 
 def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> FollowUp | None:
@@ -215,7 +218,7 @@ def _instead(pointer: str, word: str) -> str:
 
 
 def _by_model(asked: str, conversation: Conversation, chat: ChatModel) -> str:
-    """A capable model's standalone version; "" where it is of no use."""
+    """A capable model's standalone version; "" where it is of no use, or the engine fails."""
     lines = [f"User: {inert(t.asked)}\nAnswer: {inert(t.answered)}" for t in conversation.turns[-3:]]
     messages = [
         Message("system", _REWRITE),
@@ -224,5 +227,10 @@ def _by_model(asked: str, conversation: Conversation, chat: ChatModel) -> str:
     options = ChatOptions(max_tokens=_REWRITE_TOKENS, temperature=0.0, stop=("\n",))
     if cost(chat, messages) + _REWRITE_TOKENS > options.num_ctx:
         return ""
-    written = inert("".join(chat.stream(messages, options))).strip(" \"'")
+    try:
+        written = inert("".join(chat.stream(messages, options))).strip(" \"'")
+    except EngineTimeout:
+        raise
+    except EngineError:
+        return ""  # the rule's version is shown ("read as"); the answer will tell of an engine that is ill
     return written if len(written) <= 200 and not loops(written) else ""

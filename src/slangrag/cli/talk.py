@@ -60,6 +60,7 @@ class Talk:
         self._directory = directory
         self._system = system
         self._last: Answer | None = None
+        self._remarks: list[str] = []
         self._data_until = data_until(slang)
         self._chosen = ready_model(settings)
         self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
@@ -96,6 +97,7 @@ class Talk:
 
     def _take(self, line: str) -> None:
         """One line: a command, or a question."""
+        self._remarks.clear()
         try:
             if line.startswith("/"):
                 name, _, rest = line[1:].partition(" ")
@@ -107,7 +109,8 @@ class Talk:
             else:
                 self._answer(line)
         except SlangragError as error:
-            note(error.message)
+            if not any(error.message in remark for remark in self._remarks):
+                note(error.message)
             if error.hint:
                 note(f"    next: {error.hint}")
 
@@ -127,6 +130,7 @@ class Talk:
             for event in events:
                 view.event(event)
                 if isinstance(event, Finished):
+                    self._remarks += event.answer.notes
                     self._keep(longer(self._conversation, follow_up, event.answer), event.answer)
 
     def _keep(self, conversation: Conversation, told: Answer) -> None:

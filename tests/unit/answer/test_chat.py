@@ -17,7 +17,7 @@ from slangrag.answer.events import Answer, AnswerOptions, Event, Finished
 from slangrag.answer.follow_up import resolve
 from slangrag.answer.history import Conversation, Turn, begin, latest, load, save, saved
 from slangrag.engines.protocols import ChatOptions
-from slangrag.errors import EngineReply, InputFormat, InputMissing
+from slangrag.errors import EngineBusy, EngineReply, EngineTimeout, InputFormat, InputMissing
 from slangrag.retrieval.types import Retrieval
 
 ABOUT_RIZZ = Conversation(
@@ -224,7 +224,7 @@ def test_a_small_model_is_not_asked_what_only_the_definitions_can_say(asked: str
 def test_a_capable_model_may_answer_from_the_definitions_and_is_checked() -> None:
     told = told_of(
         "is it rude?",
-        ScriptedChat("is salty rude?", "Salty is bitter or annoyed, and mildly rude [1]."),
+        ScriptedChat("Salty is bitter or annoyed, and mildly rude [1]."),
         *SALTY,
     )
     assert told.text == "Salty is bitter or annoyed, and mildly rude [1]."
@@ -405,6 +405,19 @@ def test_a_capable_models_rewriting_is_used_if_it_names_the_word() -> None:
 def test_a_useless_rewriting_gives_way_to_the_rule(written: str) -> None:
     chat = ScriptedChat(written)
     assert resolve("would a boss mind it?", ABOUT_RIZZ, chat).standalone == "would a boss mind rizz?"
+
+
+def test_a_plain_follow_up_costs_no_call_of_the_model() -> None:
+    chat = ScriptedChat()
+    assert resolve("is it rude?", ABOUT_RIZZ, chat).standalone == "is rizz rude?"
+    assert chat.asked == []
+
+
+def test_an_engine_that_fails_at_the_rewriting_does_not_cost_the_turn() -> None:
+    busy = ScriptedChat(failure=EngineBusy("busy"))
+    assert resolve("would a boss mind it?", ABOUT_RIZZ, busy).standalone == "would a boss mind rizz?"
+    with pytest.raises(EngineTimeout):  # nobody waits two minutes twice
+        resolve("would a boss mind it?", ABOUT_RIZZ, ScriptedChat(failure=EngineTimeout("silence")))
 
 
 def test_a_turn_is_answered_with_the_earlier_ones_in_the_prompt() -> None:
