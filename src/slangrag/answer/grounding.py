@@ -29,6 +29,9 @@ _COMPARISON: Final = re.compile(r"\bas (\w+) as\b", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[,;:.!?](?=\s|$)|[\n()\"“”]|\b(?:or|and)\b")
 _HEADS: Final = 2
 _POINTS_BACK: Final = r"^\W*(?:it|this|they|these|the (?:term|word|phrase|expression))\b"
+_ASKS: Final = re.compile(
+    r"^\W*(?:is|are|was|do|does|did|can|could|should|would|what|who|why|when|where|how)\b.*\?\W*$", re.I
+)
 _PERSON: Final = re.compile(r"\bmeans (?:someone|somebody|people|an? (?:\w+ )?person)\b", re.IGNORECASE)
 _PERSON_FIRST: Final = re.compile(
     r"(?:\W*\w+\W+){0,4}(?:someone|somebody|people|person|one)\b|.*\bwho\b", re.IGNORECASE
@@ -64,6 +67,8 @@ def check(sentence: str, cited: Sequence[Source], given: Sequence[Source] = ()) 
     """
     if not cited:
         return Verdict(False, "it cites nothing")
+    if _ASKS.match(sentence):
+        return Verdict(False, "it asks and does not tell")
     if loops(sentence):
         return Verdict(False, "it goes round in circles")
     words = tuple(dict.fromkeys(source.word for source in cited))

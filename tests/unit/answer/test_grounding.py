@@ -60,6 +60,7 @@ TEA = Source(2, "tea", "Gossip; the newest news about other people's private liv
     ("sentence", "reason"),
     [
         ("Tea is gossip.", "it is about"),
+        ("Is drip a stylish outfit?", "asks"),
         ("Drip is a lack of style.", "denies"),
         ("Drip is a stylish outfit worn by 7 people.", "number"),
         ("Drip is the stylish outfit of Kanye.", "names"),
