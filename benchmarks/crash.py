@@ -219,7 +219,7 @@ def _lay(base: Path | None, store: Path) -> None:
 def kill_once(case: Case, stage: str, chance: random.Random, scratch: Path) -> tuple[bool, int]:
     """One kill in a stage, what follows it, and whether nothing of it shows.
 
-    Also the number of texts that were embedded although an uninterrupted run would not have.
+    Also the number of texts that were embedded again although they were committed.
     """
     store = scratch / "killed"
     _lay(case.base, store)
@@ -291,7 +291,10 @@ def main() -> None:
                 print(f"{i + 1} kills, {sum(equal.values())} equal", flush=True)
     for stage in STAGES:
         print(f"{stage}: {equal[stage]} of {tried[stage]} equal to the undisturbed run")
-    print(f"embedded again after one kill, at most: {most_again} texts (a batch is {_BATCH}, {_WINDOW} wait)")
+    print(f"embedded again although they were committed: at most {most_again} texts after one kill")
+    print(
+        f"(what is in flight, at most {_WINDOW} batches of {_BATCH} texts, is embedded again after any kill)"
+    )
     sys.exit(0 if equal == tried else 1)
 
 
