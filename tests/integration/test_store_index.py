@@ -57,16 +57,7 @@ def test_the_collection_is_what_other_chroma_tools_expect(store: Path) -> None:
         assert answer["distances"] is not None
         assert abs(answer["distances"][0][0]) < 1e-2, "cosine; with l2, the default, our scores mean nothing"
     assert row["documents"] == ["word 5: meaning 42"]
-    assert row["metadatas"] == [
-        {
-            "entry_id": "0000042",
-            "word": "word 5",
-            "author": "someone",
-            "rating": 0,
-            "up_votes": 42,
-            "down_votes": 0,
-        }
-    ]
+    assert row["metadatas"] == [{"word": "word 5", "rating": 0, "up_votes": 42, "down_votes": 0}]
 
 
 def test_nothing_is_left_in_the_log_to_be_replayed_at_each_open(store: Path) -> None:

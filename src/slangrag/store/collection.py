@@ -29,6 +29,11 @@ def _configuration() -> CreateCollectionConfiguration:
     return {"hnsw": {"space": "cosine", "max_neighbors": 32, "sync_threshold": _SYNC_THRESHOLD}}
 
 
+def preload() -> None:
+    """Import Chroma, a second's work, while there is something else to wait for."""
+    import chromadb  # noqa: F401
+
+
 @contextmanager
 def complaints(path: Path) -> Iterator[None]:
     """Chroma's errors as StoreDamaged; a wedged directory is never tried again, since that makes it worse."""

@@ -23,8 +23,10 @@ from types import TracebackType
 from typing import Final
 
 from slangrag.store import build
+from slangrag.store.collection import open_collection, preload
 from slangrag.store.cores import IdleCores
 from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import open_lexicon
 from slangrag.store.writer import LexiconWriter
 
 SPARE_CORES = 0.5
@@ -35,7 +37,7 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 class Follower:
-    """Starts the child once a batch and a core wait for it, keeps its place, ends it with the load."""
+    """Starts the child once rows and a core wait for it, keeps its place, ends it with the load."""
 
     def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
         self._writer = writer
@@ -58,6 +60,8 @@ class Follower:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._child.stdin.close()
+        if error is None:
+            preload()  # the child has a batch to end
         with self._child.stdout as said:
             for line in said:
                 self._through = int(line)
@@ -108,7 +112,8 @@ def _is_wanted(writer: LexiconWriter, root: Path) -> bool:
     if begun and (begun["phase"] != "adding" or StoreLayout(root).chroma.exists()):
         return False
     highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
-    return highest >= (begun["through"] if begun else 0) + build.BATCH
+    # Not a whole batch: by the time that the child has imported Chroma, the rest of it is there.
+    return highest >= (begun["through"] if begun else 0) + build.BATCH // 5
 
 
 def _begin(writer: LexiconWriter, root: Path) -> int:
@@ -127,13 +132,10 @@ def _remember(writer: LexiconWriter, through: int) -> None:
 
 def follow(root: Path, through: int, batch: int) -> None:
     """Add what is committed, in batches, until standard input ends."""
-    from slangrag.store.collection import open_collection
-    from slangrag.store.lexicon import open_lexicon
-
     path = StoreLayout(root).building
     fresh = not (path / "chroma.sqlite3").is_file()
     with (
-        open_collection(path, create=fresh) as collection,
+        open_collection(path, create=fresh) as index,
         open_lexicon(root) as lexicon,
         selectors.DefaultSelector() as selector,
     ):
@@ -143,7 +145,7 @@ def follow(root: Path, through: int, batch: int) -> None:
             if last - through < batch:
                 selector.select(_POLL)
                 continue
-            through = build.put_after(collection, lexicon, through, batch) or through
+            through = build.put_after(index, lexicon, through, batch) or through
             sys.stdout.write(f"{through}\n")
             sys.stdout.flush()
 
