@@ -22,6 +22,11 @@ _RELATIVE_PARTS: Final = frozenset({"against the rest", "reading of the text", "
 _ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+")
 _LEADS: Final = word_set("a an the my your that this to")
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_OF_A_PERSON: Final = re.compile(
+    r"\b(?:girl|boy|guy|dude|woman|man|chick|lady|person|kid|male|female|friend|girlfriend|boyfriend|name)s?\b"
+    r"|\b(?:he|she|him|her|his)\b",
+    re.IGNORECASE,
+)
 _FEWEST_WORDS: Final = 4
 _FEWEST_ORDINARY: Final = 2
 _FEW: Final = 0.25
@@ -56,7 +61,8 @@ def sightings(text: str, retrieval: Retrieval) -> list[tuple[Span, list[Hit]]]:
         if hit.span is not None and found_there and not _is_other_form(hit):
             by_span.setdefault(hit.span, []).append(hit)
     picky = _knows_few_ordinary_words(text, by_span)
-    return [(span, hits) for span, hits in by_span.items() if _is_slang(text, span, hits, picky=picky)]
+    slang = [(span, hits) for span, hits in by_span.items() if _is_slang(text, span, hits, picky=picky)]
+    return [found for found in slang if not _is_known_as_a_name(*found)] or slang
 
 
 def doubtful(text: str, retrieval: Retrieval, most: int = 3) -> tuple[str, ...]:
@@ -142,3 +148,17 @@ def _is_a_name(text: str, span: Span) -> bool:
         return True
     where = place(text[: span.start], text[span.end :])
     return bool(before) and before[-1] not in ".!?:\n" and not where.article
+
+
+def _is_known_as_a_name(span: Span, hits: list[Hit]) -> bool:
+    """Whether a capitalised word is what the data takes for a first name ("Brandon": "a guy who ...").
+
+    Half of its entries are spelt with a capital, and three quarters speak of a person. Not where
+    the evidence is very strong: then the message is about what the name stands for.
+    """
+    titled = span.text[:1].isupper() and span.text[1:].islower()
+    if not titled or is_ordinary(span.text) or evidence(hits[0]) >= VERY_STRONG:
+        return False
+    capital = sum(hit.entry.word[:1].isupper() for hit in hits)
+    people = sum(_OF_A_PERSON.search(hit.entry.definition) is not None for hit in hits)
+    return 2 * capital >= len(hits) and 4 * people >= 3 * len(hits)

@@ -48,6 +48,9 @@ DATA = {
     "ballin'": "Living in luxury and spending money freely.",
     "ate": "Did something extremely well, especially a performance or an outfit.",
     "boss": "Excellent or impressive, above all around Liverpool.",
+    "Ada": "A clever girl who is loved by all.",
+    "karen": "A rude woman who asks for the manager.",
+    "Yarp": "A cry of joy.",
     "long": "Tedious and requiring too much effort, in British slang.",
 }
 
@@ -163,6 +166,31 @@ def test_a_span_that_retrieval_found_by_chance_is_no_slang() -> None:
     span = Span("Wagwanville", 12, 23)
     hit = Hit(Entry("1", "wagwan", "A greeting."), -9.0, "inflected", span, {"rarity": 0.4, "spelling": -3.0})
     assert translate(text, Retrieval(text, "sentence", "yes", (hit,)), None).terms == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "evidence", "read_as"),
+    [
+        ("Ada", 8.0, ["salty"]),
+        ("karen", 8.0, ["karen", "salty"]),  # a word: the data writes it small
+        ("Yarp", 8.0, ["Yarp", "salty"]),  # speaks of nobody
+        ("Ada", 11.0, ["Ada", "salty"]),  # the message is about what the name stands for
+    ],
+)
+def test_a_first_name_that_opens_a_message_is_not_taken_for_slang(
+    first: str, evidence: float, read_as: list[str]
+) -> None:
+    """In real rows nearly every first name has an entry, by somebody who knows somebody."""
+    written = first.capitalize()
+    text = f"{written} was so salty about that"
+    found = weighed(message(text, (written, first), ("salty", "salty")), evidence)
+    assert [term.word for term in translate(text, found, None).terms] == read_as
+
+
+def test_a_first_name_is_explained_where_nothing_else_is_slang() -> None:
+    text = "Ada ate all the soup"
+    found = weighed(message(text, ("Ada", "Ada")), 8.0)
+    assert [term.word for term in translate(text, found, None).terms] == ["Ada"]
 
 
 def test_terms_say_where_they_stand_in_the_text() -> None:
