@@ -32,7 +32,7 @@ test: $(VENV)/.dev  ## Lint, types, import order and every test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/slangrag models pull --engine embedded
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slurm: $(VENV)/.dev  ## The cluster scripts against a real Slurm of their own (needs root on Debian)
 	@if command -v shellcheck >/dev/null; then \
