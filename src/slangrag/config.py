@@ -189,7 +189,10 @@ def _mended(option: Option, source: str) -> str:
     value = str(_defaults()[option.name])
     if option.env in source:
         return f"{option.env}={value} (or unset it)"
-    return f"{source} {value}" if source.startswith("--") else f"slangrag config set {option.name} {value}"
+    if source.startswith("--"):
+        return f"{source} {value}"
+    here = "--here " if Path(source) == Path.cwd() / CONFIG_NAME else ""
+    return f"slangrag config set {here}{option.name} {value}"
 
 
 def user_config_path() -> Path:

@@ -81,6 +81,16 @@ def test_a_number_that_would_break_an_engine_is_refused_before_it_starts(
     assert caught.value.hint.startswith(f"{name}="), "`config set` would be hidden by the environment"
 
 
+def test_a_bad_value_in_this_directorys_file_is_mended_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "slangrag.toml").write_text("top_k = 99\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environ={}, user_config=tmp_path / "user.toml")
+    assert caught.value.hint == "slangrag config set --here top_k 6", "the user's file would change nothing"
+
+
 def test_ranges_hold_in_every_layer_and_their_ends_are_in(tmp_path: Path) -> None:
     assert settings(tmp_path, SLANGRAG_TOP_K="50", SLANGRAG_TEMPERATURE="0").top_k == 50
     with pytest.raises(ConfigError, match=r"top_k = '99' \(--top-k\)") as caught:

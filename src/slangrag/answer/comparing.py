@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from slangrag.answer.aspects import about
-from slangrag.answer.follow_up import COMPARED, FollowUp
+from slangrag.answer.follow_up import COMPARED, FollowUp, names
 from slangrag.answer.inert import inert
 from slangrag.answer.lexis import read
 from slangrag.answer.orders import about_the_word
@@ -69,7 +69,7 @@ def compared(follow_up: FollowUp, retrieval: Retrieval) -> list[tuple[str, int]]
         others = [word for word in pair if fold(word) != fold(hit.entry.word)]
         for sentence in _sentences(hit):
             bare = re.sub(rf"(?<!\w){re.escape(hit.entry.word)}(?!\w)", " ", sentence, flags=re.IGNORECASE)
-            named = any(f" {fold(word)} " in f" {fold(bare)} " for word in others)
+            named = any(names(bare, word) for word in others)
             if named or sought & read(bare).stems:
                 found.append((sentence, n))
     return found[:_MOST]

@@ -142,12 +142,12 @@ def resolve(question: str, conversation: Conversation, chat: ChatModel | None = 
     by_rule = _by_rule(asked, words, conversation)
     if by_rule is not None:
         return by_rule
-    if not _ANAPHOR.search(asked) or any(_names(asked, word) for word in words):
+    if not _ANAPHOR.search(asked) or any(names(asked, word) for word in words):
         return FollowUp(asked, asked, _bare(asked))
     aspect = aspect_of(asked)
     if not aspect and chat is not None and chat.identity.capable:
         written = _by_model(asked, conversation, chat)
-        named = [word for turn in conversation.turns for word in turn.headwords if _names(written, word)]
+        named = [word for turn in conversation.turns for word in turn.headwords if names(written, word)]
         if named:
             return FollowUp(asked, written, _meaning(named[-1]), named[-1])
     replaced = _ANAPHOR.sub(lambda found: _instead(found[0], words[0]), asked, count=1)
@@ -160,7 +160,7 @@ def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> 
     mentioned = tuple(dict.fromkeys(w for turn in conversation.turns for w in turn.headwords))
     aspect = aspect_of(asked)
     points = _ANAPHOR.search(asked) is not None or len(asked.split()) <= _SHORT
-    named = any(_names(asked, w) for w in mentioned)
+    named = any(names(asked, w) for w in mentioned)
     numbered = _NUMBERED.search(asked)
     if numbered and not (aspect == "others" and len(mentioned) < _TWO):
         among = words if len(words) > 1 else mentioned
@@ -209,7 +209,8 @@ def _meaning(word: str) -> str:
     return f"what does {word} mean"
 
 
-def _names(text: str, word: str) -> bool:
+def names(text: str, word: str) -> bool:
+    """Whether `text` has the word, folded alike, as words of its own."""
     return f" {fold(word)} " in f" {fold(text)} "
 
 

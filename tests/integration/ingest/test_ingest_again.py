@@ -12,6 +12,8 @@ from tests.unit.ingest.stubs import Row, StubEmbedder, rows, write_csv
 
 from slangrag.errors import TextRejected
 from slangrag.ingest import finished, run, write_rejects
+from slangrag.store.headword_index import HeadwordIndex
+from slangrag.store.headwords import STEM
 from slangrag.store.index import open_index
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify
@@ -41,6 +43,19 @@ def test_a_second_run_embeds_nothing_and_says_what_is_there(tmp_path: Path, stor
     assert (second.rows_read, second.accepted, second.embedded, second.already_present) == (30, 30, 0, 30)
     assert balanced(first)
     assert balanced(second)
+
+
+def test_a_word_of_a_newer_file_is_found_in_its_looser_forms_like_one_of_the_first(
+    tmp_path: Path, store: Path
+) -> None:
+    first: list[Row] = [("0000001", "ghosting", 5, 1, "leaving without a word")]
+    newer: list[Row] = [*first, ("0000002", "vibing", 5, 1, "enjoying the mood")]
+    run(plan_of(write_csv(tmp_path / "old.csv", first), store), StubEmbedder())
+    run(plan_of(write_csv(tmp_path / "new.csv", newer), store), StubEmbedder())
+    with open_lexicon(store) as lexicon:
+        index = HeadwordIndex(lexicon.connection)
+        found = {form: headword.word for form, _, headword in index.by_form(["ghost", "vib"], [STEM])}
+    assert found == {"ghost": "ghosting", "vib": "vibing"}
 
 
 def test_the_report_has_exactly_the_fields_of_the_contract(tmp_path: Path, store: Path) -> None:
