@@ -15,7 +15,7 @@ import statistics
 import time
 from pathlib import Path
 
-from slangrag.answer.answerer import answer
+from slangrag.answer.ask.answerer import answer
 from slangrag.answer.events import AnswerOptions, Finished, Sentence, Withdrawn
 from slangrag.config import load_settings
 from slangrag.engines.choose import choose_chat

@@ -32,7 +32,8 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
-from slangrag.store import build, follow
+from slangrag.store import build
+from slangrag.store import early_index as follow
 from slangrag.store.collection import open_collection
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slangrag.config import load_settings
-from slangrag.corpus.headword import fold
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.store.lexicon import Lexicon, open_lexicon
+from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

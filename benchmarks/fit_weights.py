@@ -21,13 +21,14 @@ import numpy as np
 
 from benchmarks.fitting import Choices, Question, fit_ranking, gather, logistic, recall
 from slangrag.config import load_settings
-from slangrag.corpus.headword import fold
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
-from slangrag.retrieval import intent, meaning, senses, spans, texts, typos
+from slangrag.retrieval import free_text as texts
+from slangrag.retrieval import intent, meaning, senses, spans, typos
 from slangrag.retrieval.adapter import adapt
 from slangrag.retrieval.signals import sightings, weighed
 from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.retrieval.weights import Weights, load_weights
+from slangrag.text.forms import fold
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "src/slangrag/retrieval/weights.json"
 

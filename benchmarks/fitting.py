@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from slangrag.corpus.headword import fold
+from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import Final
 
 from slangrag.config import load_settings
-from slangrag.corpus.reader import open_source
 from slangrag.engines.protocols import Embedder
 from slangrag.ingest import IngestPlan, Progress, run
 from slangrag.ingest.plan import batching_for
+from slangrag.sources.csv.reader import open_source
 
 _ROOT: Final = Path(__file__).parent.parent
 _SLEEPING: Final = ("--pooled", "--call-ms", "6", "--row-ms", "0.25", "--model", "all-minilm")

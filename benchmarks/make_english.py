@@ -1,6 +1,6 @@
-"""Make src/slangrag/answer/english.txt: how the commonest English words are used, by part of speech.
+"""Make src/slangrag/text/english.txt: how the commonest English words are used, by part of speech.
 
-    python benchmarks/make_english.py SCOWL WORDNET src/slangrag/answer/english.txt
+    python benchmarks/make_english.py SCOWL WORDNET src/slangrag/text/english.txt
 
 SCOWL is a folder with english-words.10 to .50 and WORDNET one with WordNet 3.0's index.*, *.exc and
 cntlist.rev (Debian: packages scowl and wordnet-base, below /usr/share). SCOWL's sizes 10 and 20 are the
@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from slangrag.corpus.rating import rate
+from slangrag.text.rating import rate
 
 NOTICE = """\
 # The commonest English words and how they are used. Made by benchmarks/make_english.py from two sources.

@@ -1,6 +1,6 @@
-"""Make src/slangrag/corpus/severities.txt from The Obscenity List (github.com/surge-ai/profanity, MIT).
+"""Make src/slangrag/text/severities.txt from The Obscenity List (github.com/surge-ai/profanity, MIT).
 
-    python benchmarks/make_severities.py profanity_en.csv src/slangrag/corpus/severities.txt
+    python benchmarks/make_severities.py profanity_en.csv src/slangrag/text/severities.txt
 
 The list gives about 1,600 words and phrases the mean of five people's ratings from 1 (mild) to 3 (severe).
 It is kept as hashes, so that nobody has to read it who only wants to use or search this repository. What
@@ -19,7 +19,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from slangrag.corpus.rating import key_of, tokens
+from slangrag.text.rating import key_of, tokens
 
 ORDINARY = {
     *(

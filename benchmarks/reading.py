@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slangrag.corpus.reader import open_source
+from slangrag.sources.csv.reader import open_source
 
 
 def bare(path: Path) -> int:

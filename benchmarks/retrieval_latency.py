@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 
 from slangrag.config import load_settings
-from slangrag.corpus.headword import fold
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.evaluation.asking import Timed
 from slangrag.evaluation.questions import Question, read_questions
@@ -31,6 +30,7 @@ from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.store import headwords
 from slangrag.store.lexicon import Lexicon
 from slangrag.store.schema import TABLES
+from slangrag.text.forms import fold
 
 LIMITS = {"define": (2.0, 5.0), "sentence": (15.0, 40.0)}
 MOST = 400

@@ -16,12 +16,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slangrag.answer.chat import longer, reply
-from slangrag.answer.comparing import looked_up
+from slangrag.answer.chat.comparing import looked_up
+from slangrag.answer.chat.follow_up import resolve
+from slangrag.answer.chat.history import begin
+from slangrag.answer.chat.turns import longer, reply
 from slangrag.answer.events import AnswerOptions, Finished, Withdrawn
-from slangrag.answer.follow_up import resolve
-from slangrag.answer.history import begin
-from slangrag.answer.translate import Direction
+from slangrag.answer.translate.translation import Direction
 from slangrag.cli.opening import open_slang
 from slangrag.cli.translate_command import Translator
 from slangrag.config import Settings, load_settings

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from slangrag.answer.answerer import answer
+from slangrag.answer.ask.answerer import answer
+from slangrag.answer.ask.prompts import SMALL_SYSTEM, SYSTEM
 from slangrag.answer.events import Answer, Finished, Sentence
-from slangrag.answer.grounding import Source, check
-from slangrag.answer.prompts import SMALL_SYSTEM, SYSTEM
-from slangrag.corpus.entry import Entry
+from slangrag.answer.support.grounding import Source, check
 from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.protocols import ChatOptions
 from slangrag.retrieval.types import Hit, Retrieval
+from slangrag.sources.entry import Entry
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
 

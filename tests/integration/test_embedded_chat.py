@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 
 from slangrag.config import Settings
-from slangrag.corpus.reader import open_source
 from slangrag.engines.embedded.catalogue import SMOLLM2
 from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
 from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import ContextOverflow, EngineReply, ModelMissing, ModelUnfit
+from slangrag.sources.csv.reader import open_source
 
 pytestmark = pytest.mark.weights
 

@@ -139,7 +139,7 @@ def test_a_damaged_lexicon_is_told_as_such(store: Path) -> None:
 READ = """
 import os, sys
 from pathlib import Path
-from slangrag.corpus.headword import fold
+from slangrag.text.forms import fold
 from slangrag.store.lexicon import open_lexicon
 fold("import what is imported late")
 os.setuid(65534)

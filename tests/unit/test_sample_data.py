@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from slangrag.corpus.headword import fold
-from slangrag.corpus.rating import STRONG, rate
-from slangrag.corpus.reader import open_source
+from slangrag.sources.csv.reader import open_source
+from slangrag.text.forms import fold
+from slangrag.text.rating import STRONG, rate
 
 COLUMNS = ["word_id", "word", "up_votes", "down_votes", "author", "definition"]
 OF_SEVERAL_SENSES = [

@@ -117,7 +117,7 @@ def _as_json(
     if quote or found.known == "no":
         write_json(answer_document(quoted(question, found, options)))
         return
-    from slangrag.answer.answerer import answer
+    from slangrag.answer.ask.answerer import answer
     from slangrag.cli.engines import chat_model
 
     for event in answer(question, found, chat_model(settings).model, options):
@@ -142,7 +142,7 @@ def _as_text(
     if quote or found.known == "no":
         view.answer(quoted(question, found, options))
         return
-    from slangrag.answer.answerer import answer
+    from slangrag.answer.ask.answerer import answer
     from slangrag.cli.engines import chat_model
 
     chosen = chat_model(settings)
@@ -154,6 +154,6 @@ def _as_text(
 
 def quoted(question: str, found: Retrieval, options: AnswerOptions) -> Answer:
     """The answer that needs no model: quotations, or that it is not in the data."""
-    from slangrag.answer.quoting import quote
+    from slangrag.answer.ask.quoting import quote
 
     return quote(question, found, options)

@@ -24,7 +24,7 @@ from slangrag.cli.options import (
 from slangrag.config import load_settings
 
 if TYPE_CHECKING:
-    from slangrag.answer.history import Conversation
+    from slangrag.answer.chat.history import Conversation
 
 
 def chat(
@@ -48,7 +48,7 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Talk about slang: follow-up questions are understood, every answer is cited."""
-    from slangrag.answer import history
+    from slangrag.answer.chat import history
     from slangrag.cli.opening import open_slang
     from slangrag.cli.talk import Talk
     from slangrag.errors import UsageError

@@ -22,8 +22,8 @@ _HARMLESS: Final = re.compile(r"[\w][\w .+-]*")
 def headwords(ctx: typer.Context, incomplete: str) -> list[str]:
     """Headwords that begin as the words typed so far do; of several words the last part only."""
     from slangrag.config import load_settings
-    from slangrag.corpus.headword import fold
     from slangrag.store.lexicon import open_lexicon
+    from slangrag.text.forms import fold
 
     before = [str(word) for word in ctx.params.get("word") or ()]
     typed = fold(" ".join([*before, incomplete]))

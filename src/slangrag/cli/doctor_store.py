@@ -13,8 +13,8 @@ from slangrag.cli.findings import Check, failed
 from slangrag.cli.render.sizes import size
 from slangrag.cli.store_facts import StoreFacts, store_facts
 from slangrag.config import Settings
-from slangrag.corpus.sample import sample_csv
 from slangrag.errors import StoreError
+from slangrag.sources.sample import sample_csv
 
 LITTLE_ROOM: Final = 500_000_000
 

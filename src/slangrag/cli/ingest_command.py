@@ -69,8 +69,8 @@ def ingest(
 ) -> None:
     """Read a CSV of slang into the store; run again to go on, or to add what is new."""
     from slangrag.cli import ingest_runs
-    from slangrag.corpus.filters import Filters
     from slangrag.ingest.plan import IngestPlan
+    from slangrag.sources.filters import Filters
 
     settings = load_settings(
         {"store": into or store, "engine": engine, "embed_model": embed_model, "threads": threads}
@@ -111,7 +111,7 @@ def _refuse(option: str, **others: object) -> None:
 def _input(csv: Path | None, settings: Settings, *, sample: bool) -> Path:
     """The file to read: the argument, the sample, the setting, or the usual place."""
     if sample:
-        from slangrag.corpus.sample import sample_csv
+        from slangrag.sources.sample import sample_csv
 
         if csv is not None:
             raise UsageError("--sample does not go with a CSV", hint="leave out one of them")

@@ -69,7 +69,7 @@ def estimate(plan: ingest.IngestPlan, settings: Settings, *, as_json: bool) -> N
 
 def named(source: Path) -> str:
     """The file as its user knows it: the sample was never named by a path."""
-    from slangrag.corpus.sample import sample_csv
+    from slangrag.sources.sample import sample_csv
 
     return "the sample" if source == sample_csv() else str(source)
 

@@ -93,7 +93,7 @@ def _report(error: SlangragError) -> None:
 
     On a terminal the first is broken between words; the second never, so that it can be copied.
     """
-    from slangrag.corpus.clean import printable
+    from slangrag.text.clean import printable
 
     message = f"slangrag: {' '.join(printable(error.message).split())}"
     if sys.stderr.isatty():

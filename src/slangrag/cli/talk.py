@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from slangrag.answer import history
-from slangrag.answer.chat import longer, reply
-from slangrag.answer.comparing import looked_up
+from slangrag.answer.chat import history
+from slangrag.answer.chat.comparing import looked_up
+from slangrag.answer.chat.follow_up import resolve
+from slangrag.answer.chat.history import Conversation
+from slangrag.answer.chat.turns import longer, reply
 from slangrag.answer.events import Answer, Finished
-from slangrag.answer.follow_up import resolve
-from slangrag.answer.history import Conversation
 from slangrag.cli.ask_command import answer_options
 from slangrag.cli.engines import chat_model
 from slangrag.cli.opening import data_until

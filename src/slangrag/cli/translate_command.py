@@ -18,7 +18,7 @@ from slangrag.config import Settings, load_settings
 
 if TYPE_CHECKING:
     from slangrag.answer.events import AnswerOptions
-    from slangrag.answer.translate import Direction, Translation
+    from slangrag.answer.translate.translation import Direction, Translation
     from slangrag.engines.protocols import ChatModel
     from slangrag.errors import EngineError
     from slangrag.retrieval.slang_store import SlangStore
@@ -86,7 +86,7 @@ class Translator:
 
     def translate(self, text: str) -> Translation:
         """The translation of one message."""
-        from slangrag.answer.translate import translate
+        from slangrag.answer.translate.translation import translate
         from slangrag.errors import EngineError
         from slangrag.retrieval.retrieve import retrieve
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slangrag.corpus.headword import fold
 from slangrag.evaluation.questions import Question, plain_id
 from slangrag.retrieval.retrieve import retrieve
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.types import Intent, Known, Mode
 from slangrag.retrieval.weights import Weights
+from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity, Vectors

@@ -54,7 +54,7 @@ def _ranked(outcomes: Sequence[Outcome]) -> dict[int, list[float]]:
     import ir_measures
     from ir_measures import RR, R
 
-    from slangrag.corpus.headword import fold
+    from slangrag.text.forms import fold
 
     measures = {R @ 1: "R@1", R @ 5: "R@5", R @ 10: "R@10", RR @ 10: "MRR@10"}
     asked = {n: o for n, o in enumerate(outcomes) if o.question.answerable}

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from slangrag.corpus.filters import FilterPass
-from slangrag.corpus.reader import open_source
 from slangrag.engines.protocols import Embedder
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.plan import IngestPlan, batching_for
 from slangrag.ingest.stop import StopFlag
+from slangrag.sources.csv.reader import open_source
+from slangrag.sources.filters import FilterPass
 
 _PROBED_TEXTS: Final = 2_048
 _PROBE_SECONDS: Final = 5.0

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from slangrag.corpus.filters import Filters
 from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.ingest.deduplicate import Batch, Item, Settler, rejected_row
 from slangrag.ingest.embedding import REFUSED
 from slangrag.ingest.pipeline import Answers, Embed, run_through
 from slangrag.ingest.plan import Batching, Pace
-from slangrag.ingest.settle import Batch, Item, Settler, rejected_row
 from slangrag.ingest.stop import StopFlag
+from slangrag.sources.filters import Filters
 from slangrag.store import ledger as ledgers
-from slangrag.store.follow import Follower
+from slangrag.store.early_index import Follower
 from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry
 

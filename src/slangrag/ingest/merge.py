@@ -19,19 +19,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from slangrag.corpus.entry import Entry
-from slangrag.corpus.filters import Filters
-from slangrag.corpus.reader import Position, Reject
 from slangrag.errors import InputMissing, StoreDamaged, StoreMismatch
+from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.pipeline import Answers
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report
-from slangrag.ingest.settle import Item
 from slangrag.ingest.shard_file import SHARD_VERSION, Manifest
 from slangrag.ingest.single import complete, index, load_file, report_of
 from slangrag.ingest.stop import StopFlag
+from slangrag.sources.csv.reader import Position, Reject
+from slangrag.sources.entry import Entry
+from slangrag.sources.filters import Filters
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
-from slangrag.store.follow import Follower
+from slangrag.store.early_index import Follower
 from slangrag.store.journal import guard
 from slangrag.store.lock import hold
 from slangrag.store.writer import open_writer

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from slangrag.corpus.filters import Filters
 from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.sources.filters import Filters
 
 Stage = Literal["re-embed", "read/embed", "headwords", "index", "settle"]
 

@@ -15,18 +15,18 @@ from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
-from slangrag.corpus.reader import Position, open_source
-from slangrag.corpus.stream import SourceFingerprint
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.errors import StoreMismatch, UsageError
+from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.embedding import REFUSED, PatientEmbedder
 from slangrag.ingest.pipeline import Answers, run_through
 from slangrag.ingest.plan import Batching, IngestPlan, IngestReport, Report, batching_for, expected_records
 from slangrag.ingest.progress import Meter
-from slangrag.ingest.reading import Reader
-from slangrag.ingest.settle import Item
+from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.shard_file import TABLES, Manifest, balanced
 from slangrag.ingest.stop import StopFlag
+from slangrag.sources.csv.reader import Position, open_source
+from slangrag.sources.csv.stream import SourceFingerprint
 from slangrag.store import journal
 from slangrag.store.fingerprint import agree, describe
 from slangrag.store.journal import guard

@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from slangrag.corpus.stream import SourceFingerprint
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreDamaged
+from slangrag.sources.csv.stream import SourceFingerprint
 
 SHARD_VERSION: Final = 1
 TABLES: Final = """

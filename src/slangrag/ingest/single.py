@@ -9,22 +9,22 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from slangrag.corpus.reader import Position, open_source
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.errors import StoreMissing
+from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.loading import load
 from slangrag.ingest.pipeline import Embed
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for, expected_records
 from slangrag.ingest.progress import Meter
-from slangrag.ingest.reading import Reader
+from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.reembed import reembed
-from slangrag.ingest.settle import Item
 from slangrag.ingest.stop import StopFlag
+from slangrag.sources.csv.reader import Position, open_source
 from slangrag.store import fingerprint
 from slangrag.store import ledger as ledgers
 from slangrag.store.build import is_current, update_index
-from slangrag.store.follow import Follower
+from slangrag.store.early_index import Follower
 from slangrag.store.journal import guard
 from slangrag.store.ledger import Ledger
 from slangrag.store.lexicon import open_lexicon

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from slangrag.corpus.headword import plain_words
 from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.lexicon import Lexicon
+from slangrag.text.forms import plain_words
 
 _MOST_WORDS: Final = 12
 _MOST_ENTRIES: Final = 5000

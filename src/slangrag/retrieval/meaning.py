@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slangrag.corpus.headword import joined, plain_words, stem, stem_word
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.senses import entries_of
 from slangrag.retrieval.signals import rarity
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.store.headword_index import Headword
+from slangrag.text.forms import joined, plain_words, stem, stem_word
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors

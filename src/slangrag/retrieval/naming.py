@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import fold
-from slangrag.retrieval import knowing
+from slangrag.retrieval import confidence as knowing
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
 from slangrag.retrieval.senses import entries_of, points_to, rank
 from slangrag.retrieval.signals import sightings, weigh, weighed
@@ -17,7 +15,9 @@ from slangrag.retrieval.spans import Found, find, find_whole
 from slangrag.retrieval.types import Known, Match, Retrieval, Span
 from slangrag.retrieval.typos import corrections
 from slangrag.retrieval.weights import Weights, load_weights
+from slangrag.sources.entry import Entry
 from slangrag.store.headword_index import Headword
+from slangrag.text.forms import fold
 
 SUGGESTIONS: Final = 5
 _MOST_PARTS: Final = 4

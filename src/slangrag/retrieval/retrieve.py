@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slangrag.errors import UsageError
-from slangrag.retrieval import naming, texts
+from slangrag.retrieval import free_text as texts
+from slangrag.retrieval import naming
 from slangrag.retrieval.intent import Reading, read
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.slang_store import SlangStore

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import plain_words, stem_word
 from slangrag.retrieval.signals import liking
+from slangrag.sources.entry import Entry
+from slangrag.sources.votes import wilson_lower_bound
 from slangrag.store.lexicon import ENTRY_COLUMNS, Lexicon
+from slangrag.text.forms import plain_words, stem_word
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
@@ -53,19 +54,6 @@ def points_to(entry: Entry) -> str | None:
     """The headword that a "see X" stub sends to, or None where the entry defines something itself."""
     match = _STUB.match(entry.definition)
     return match.group("word").strip() if match else None
-
-
-def wilson_lower_bound(up: int, down: int, z: float = 1.96) -> float:
-    """Lower end of the Wilson score interval for the up-vote share, in [0, 1].
-
-    Zero votes give 0. Source: Wilson (1927), JASA 22, p. 209.
-    """
-    n = up + down
-    if n <= 0:
-        return 0.0
-    share = up / n
-    centre = share + z * z / (2 * n)
-    return (centre - z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
 
 
 def rank(

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from slangrag.corpus.headword import (
+from slangrag.retrieval.types import Match, Span
+from slangrag.store.headword_index import Headword, HeadwordIndex
+from slangrag.store.headwords import JOINED, SQUEEZED, STEM
+from slangrag.text.forms import (
     fold,
     is_elongated,
     is_inflection,
@@ -20,9 +23,6 @@ from slangrag.corpus.headword import (
     stem,
     without_ending,
 )
-from slangrag.retrieval.types import Match, Span
-from slangrag.store.headword_index import Headword, HeadwordIndex
-from slangrag.store.headwords import JOINED, SQUEEZED, STEM
 
 LONGEST: Final = 6
 LONGEST_EXACT: Final = 10

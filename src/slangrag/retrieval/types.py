@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from slangrag.corpus.entry import Entry
+from slangrag.sources.entry import Entry
 
 Intent = Literal["define", "sentence", "reverse"]
 Match = Literal["exact", "inflected", "fuzzy", "lexical", "semantic"]

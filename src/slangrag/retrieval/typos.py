@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from slangrag.corpus.headword import fold, skeleton, squeezed
 from slangrag.retrieval.signals import liking
 from slangrag.store.headword_index import Headword, HeadwordIndex
 from slangrag.store.headwords import SKELETON
+from slangrag.text.forms import fold, skeleton, squeezed
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789 "
 _CONSONANTS: Final = "bcdfghjklmnpqrstvwxz"

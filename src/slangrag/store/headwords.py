@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from slangrag.corpus.headword import joined, plain_words, skeleton, squeezed, stem
+from slangrag.text.forms import joined, plain_words, skeleton, squeezed, stem
 
 TABLES: Final = """
 -- Looser forms than `fold`, only where they differ from it; several headwords may share one.

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import fold
 from slangrag.errors import StoreDamaged, StoreError, StoreMismatch, StoreMissing
+from slangrag.sources.entry import Entry
 from slangrag.store import ledger
 from slangrag.store.layout import StoreLayout
 from slangrag.store.schema import SCHEMA_VERSION
+from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
     import numpy as np

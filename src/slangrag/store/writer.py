@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from slangrag.corpus.entry import Entry
 from slangrag.errors import StoreMismatch
+from slangrag.sources.entry import Entry
 from slangrag.store import headwords, journal
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.integration.cli.harness import Driven
 
-from slangrag.answer.inert import inert
-from slangrag.corpus.clean import clean_word
+from slangrag.text.clean import clean_word
+from slangrag.text.inert import inert
 
 ROWS = Path(__file__).parents[2] / "data" / "adversarial.csv"
 

@@ -17,8 +17,8 @@ from tests.integration.cli.harness import Driven, Slangrag, driven
 from tests.integration.cli.hostile import FORBIDDEN, OBEYED, Attack, attacks, own_voice, unharmed
 from tests.standin import StandIn, chat_model
 
-from slangrag.answer.inert import inert
-from slangrag.corpus.clean import clean_definition
+from slangrag.text.clean import clean_definition
+from slangrag.text.inert import inert
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
 

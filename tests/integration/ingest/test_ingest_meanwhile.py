@@ -13,7 +13,8 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.errors import StoreError, StoreLocked
 from slangrag.ingest import Progress, run
-from slangrag.store import build, follow
+from slangrag.store import build
+from slangrag.store import early_index as follow
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
 from slangrag.store.verify import verify

@@ -12,7 +12,6 @@ import pytest
 from benchmarks.crash import content_hash
 from tests.unit.ingest.stubs import HEADER, StubEmbedder
 
-from slangrag.corpus.filters import Filters
 from slangrag.errors import InputMissing, StoppedEarly, StoreMismatch, TextRejected, UsageError
 from slangrag.ingest import (
     Batching,
@@ -24,6 +23,7 @@ from slangrag.ingest import (
     run,
     run_shard,
 )
+from slangrag.sources.filters import Filters
 from slangrag.store.verify import verify
 
 SMALL = Batching(items=8, in_flight=2, waiting=4)

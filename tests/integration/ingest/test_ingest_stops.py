@@ -12,10 +12,10 @@ import pytest
 from tests.integration.ingest.plans import balanced, entries, plan_of, stops_at
 from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
-from slangrag.corpus.filters import Filters
 from slangrag.errors import EngineUnreachable, InputUnreadable, StoppedEarly, StoreError, StoreMismatch
 from slangrag.ingest import IngestPlan, finished, run
 from slangrag.ingest.plan import Pace
+from slangrag.sources.filters import Filters
 from slangrag.store import journal
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify

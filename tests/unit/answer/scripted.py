@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slangrag.corpus.entry import Entry
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.errors import EngineError
 from slangrag.retrieval.types import Hit, Intent, Known, Match, Retrieval, Span
+from slangrag.sources.entry import Entry
 
 
 class ScriptedChat:

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 
-from slangrag.answer.answerer import answer
+from slangrag.answer.ask.answerer import answer
+from slangrag.answer.ask.quoting import quote
+from slangrag.answer.ask.writers import senses
 from slangrag.answer.events import (
     Answer,
     AnswerOptions,
@@ -20,12 +22,10 @@ from slangrag.answer.events import (
     Sources,
     Withdrawn,
 )
-from slangrag.answer.quoting import quote
-from slangrag.answer.writers import senses
-from slangrag.corpus.entry import Entry
 from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import EngineReply, EngineUnreachable
 from slangrag.retrieval.types import Hit, Match, Retrieval, Span
+from slangrag.sources.entry import Entry
 
 
 def run(chat: ScriptedChat, retrieval: Retrieval, options: AnswerOptions | None = None) -> list[Event]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 from tests.unit.answer.talks import ABOUT_RIZZ
 
-from slangrag.answer.answerer import answer
-from slangrag.answer.chat import longer, remembered, reply
+from slangrag.answer.ask.answerer import answer
+from slangrag.answer.chat.follow_up import resolve
+from slangrag.answer.chat.history import Turn
+from slangrag.answer.chat.turns import longer, remembered, reply
 from slangrag.answer.events import AnswerOptions, Finished
-from slangrag.answer.follow_up import resolve
-from slangrag.answer.history import Turn
 from slangrag.engines.protocols import ChatOptions
 
 

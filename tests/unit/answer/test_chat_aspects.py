@@ -8,11 +8,11 @@ import pytest
 from tests.unit.answer.scripted import ScriptedChat, found, hit
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
-from slangrag.answer.chat import longer, reply
-from slangrag.answer.comparing import looked_up
+from slangrag.answer.chat.comparing import looked_up
+from slangrag.answer.chat.follow_up import resolve
+from slangrag.answer.chat.history import Conversation, Turn, begin
+from slangrag.answer.chat.turns import longer, reply
 from slangrag.answer.events import Answer, Event, Finished
-from slangrag.answer.follow_up import resolve
-from slangrag.answer.history import Conversation, Turn, begin
 from slangrag.errors import EngineReply
 from slangrag.retrieval.types import Retrieval
 

@@ -6,10 +6,10 @@ import pytest
 from tests.unit.answer.scripted import ScriptedChat
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
-from slangrag.answer.chat import longer, reply
+from slangrag.answer.chat.follow_up import resolve
+from slangrag.answer.chat.history import Turn, begin
+from slangrag.answer.chat.turns import longer, reply
 from slangrag.answer.events import Finished
-from slangrag.answer.follow_up import resolve
-from slangrag.answer.history import Turn, begin
 from slangrag.errors import EngineBusy, EngineTimeout
 
 

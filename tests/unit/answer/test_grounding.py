@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from slangrag.answer.grounding import Source, best_source, check, complete
-from slangrag.answer.sentences import sentences
+from slangrag.answer.support.grounding import Source, best_source, check, complete
+from slangrag.text.sentences import sentences
 
 PARTS = ("tune", "held", "model")
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
-from slangrag.answer.history import Turn, begin, latest, load, save, saved
+from slangrag.answer.chat.history import Turn, begin, latest, load, save, saved
 from slangrag.errors import InputFormat, InputMissing
 
 

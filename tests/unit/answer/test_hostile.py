@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.unit.answer.scripted import ScriptedChat, found
 
-from slangrag.answer.answerer import answer
+from slangrag.answer.ask.answerer import answer
 from slangrag.answer.events import Answer, Event, Finished, Sentence
-from slangrag.answer.inert import inert
+from slangrag.text.inert import inert
 
 
 def finished(events: list[Event]) -> Answer:

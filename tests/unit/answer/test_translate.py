@@ -8,11 +8,11 @@ import pytest
 from tests.unit.answer.scripted import ScriptedChat
 
 from slangrag.answer.events import AnswerOptions
-from slangrag.answer.translate import Translation, translate
-from slangrag.corpus.entry import Entry
+from slangrag.answer.translate.translation import Translation, translate
 from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import ContextOverflow, EngineUnreachable
 from slangrag.retrieval.types import Hit, Retrieval, Span
+from slangrag.sources.entry import Entry
 
 DATA = {
     "no cap": "Used to stress that what you say is the honest truth.",

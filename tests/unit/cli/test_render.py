@@ -7,8 +7,8 @@ import pytest
 from slangrag.cli.render.hits import hit_documents, reasons, unbroken
 from slangrag.cli.render.progress import duration
 from slangrag.cli.render.sizes import size
-from slangrag.corpus.entry import Entry
 from slangrag.retrieval.types import Hit, Span
+from slangrag.sources.entry import Entry
 
 ENTRY = Entry("0000004", "salty", "Bitter.\nHe is salty.", 10, 2)
 

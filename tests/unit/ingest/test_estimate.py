@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
-from slangrag.corpus.filters import Filters
 from slangrag.ingest import IngestPlan, estimate, run
+from slangrag.sources.filters import Filters
 from slangrag.store.layout import StoreLayout
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from slangrag.corpus.headword import fold
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.store import headwords
 from slangrag.store.lexicon import Lexicon
 from slangrag.store.schema import TABLES
+from slangrag.text.forms import fold
 
 Row = tuple[str, str] | tuple[str, str, int, int]
 MakeStore = Callable[..., SlangStore]

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.retrieval.conftest import MakeStore
 
-from slangrag.corpus.entry import Entry
-from slangrag.corpus.headword import fold, is_inflection, joined, skeleton, squeezed, stem, without_ending
-from slangrag.retrieval.senses import points_to, wilson_lower_bound
+from slangrag.retrieval.senses import points_to
 from slangrag.retrieval.spans import find
 from slangrag.retrieval.typos import distance
+from slangrag.sources.entry import Entry
+from slangrag.sources.votes import wilson_lower_bound
+from slangrag.text.forms import fold, is_inflection, joined, skeleton, squeezed, stem, without_ending
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from slangrag.cli.render.terminal import show, show_labelled
-from slangrag.corpus.clean import printable
+from slangrag.text.clean import printable
 
 _MARKS: Final = {True: ("ok", "green"), False: ("no", "bold red"), None: ("-", "dim")}
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from rich.text import Text
 
 from slangrag.cli.render.terminal import INDENT, show, stdout
-from slangrag.corpus.clean import printable
-from slangrag.corpus.entry import Entry
+from slangrag.sources.entry import Entry
+from slangrag.text.clean import printable
 
 _CROSS_REFERENCE: Final = re.compile(r"\[([^\[\]\n]{1,60})\]")
 _BAR: Final = 8
@@ -22,7 +22,7 @@ def spoken(text: str, *, safe: bool) -> str:
     """Text of strangers made fit to show: no control characters, strong words masked if `safe`."""
     text = printable(text)
     if safe:
-        from slangrag.corpus.rating import mask
+        from slangrag.text.rating import mask
 
         text = mask(text)
     return text

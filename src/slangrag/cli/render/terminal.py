@@ -86,7 +86,7 @@ def note(message: str) -> None:
     """A remark on stderr, dim."""
     from rich.text import Text
 
-    from slangrag.corpus.clean import printable
+    from slangrag.text.clean import printable
 
     console = stderr()
     console.print(Text(printable(message), style="dim"), soft_wrap=not console.is_terminal)
@@ -104,7 +104,7 @@ def write_json(document: Mapping[str, Any]) -> None:
 
 def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """A table without lines on a terminal; tab-separated values in a pipe."""
-    from slangrag.corpus.clean import printable
+    from slangrag.text.clean import printable
 
     shown = [tuple(printable(cell) for cell in row) for row in rows]
     if not stdout().is_terminal:

@@ -10,7 +10,7 @@ from slangrag.cli.render.entries import one_line, spoken
 from slangrag.cli.render.terminal import INDENT, note, show, stdout
 
 if TYPE_CHECKING:
-    from slangrag.answer.translate import Term, Translation
+    from slangrag.answer.translate.translation import Term, Translation
 
 
 def show_translation(told: Translation, *, safe: bool) -> None:

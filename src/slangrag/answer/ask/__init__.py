@@ -1,0 +1,1 @@
+"""A question's answer: prompt, writing, citations, quotation."""

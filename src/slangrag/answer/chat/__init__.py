@@ -1,0 +1,1 @@
+"""A conversation: follow-ups, what was said, and where it is kept."""

@@ -1,0 +1,1 @@
+"""How a sentence stands to the sources that it cites."""

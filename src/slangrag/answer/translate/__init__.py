@@ -1,0 +1,1 @@
+"""A message in plain words, with what each slang word in it means."""

@@ -1,0 +1,155 @@
+"""Questions that are a text: a message that contains slang, or a description that looks for its word.
+
+The two are told apart by odds, not by a switch: headwords seen in the text and headwords that it
+describes are ranked together, each side weighed by how the text reads and by what was found.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from slangrag.retrieval import confidence as knowing
+from slangrag.retrieval.adapter import adapt
+from slangrag.retrieval.candidates import Candidate, by_score, unique
+from slangrag.retrieval.intent import Reading
+from slangrag.retrieval.meaning import describe
+from slangrag.retrieval.senses import cosines, entries_of, rank
+from slangrag.retrieval.signals import Sighting, sightings, weigh, weighed
+from slangrag.retrieval.slang_store import SlangStore
+from slangrag.retrieval.spans import find
+from slangrag.retrieval.types import Intent, Match, Retrieval
+from slangrag.retrieval.weights import Weights
+from slangrag.sources.entry import Entry
+from slangrag.store.headword_index import Headword
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
+
+_MOST_SIGHTINGS: Final = 16
+_MOST_MEANT: Final = 25
+_SURE: Final = 0.98
+_FAINT: Final = -10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Entries of some headwords, by headword and row id, and their cosines to the text by row id.
+
+    cosines is empty where no vector could be compared.
+    """
+
+    entries: Mapping[int, Mapping[int, Entry]]
+    cosines: Mapping[int, float]
+
+    def lead(self, hid: int) -> float:
+        """How much better the headword's best entry fits the text than those of the others on average."""
+        best = {
+            h: max((self.cosines.get(rid, 0.0) for rid in own), default=0.0)
+            for h, own in self.entries.items()
+        }
+        return best[hid] - sum(best.values()) / len(best)
+
+
+def fits(headwords: Sequence[Headword], vector: Vectors | None, store: SlangStore) -> Fits:
+    """The entries of `headwords` and how well each fits; vector is that of the text, shape (dimension,)."""
+    entries = {h.hid: entries_of(store.lexicon, h.hid) for h in headwords}
+    if vector is None:
+        return Fits(entries, {})
+    rids = [rid for own in entries.values() for rid in own]
+    return Fits(entries, cosines(store.lexicon.vectors(rids), vector))
+
+
+def answer(
+    query: str, reading: Reading, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
+) -> Retrieval:
+    """Headwords for a text, best first. intent, if given, overrules the odds."""
+    seen = seen_in(query, store, weights)
+    message = _message_probability(reading, seen, weights, intent)
+    vector = store.embed(reading.description)
+    candidates = []
+    if message > 1 - _SURE:
+        candidates += _spotted(query, seen[:_MOST_SIGHTINGS], vector, store, weights, math.log(message))
+    if message < _SURE or not seen:
+        candidates += _described(reading.description, vector, store, weights, math.log(1 - message))
+    ranked = unique(candidates)
+    kind: Intent = intent or (reading.intent if reading.firm else "sentence" if message >= 0.5 else "reverse")
+    hits = by_score(ranked, limit)
+    return Retrieval(
+        query, kind, knowing.text(ranked[0] if ranked else None, weights.known), hits, (), store.lacks
+    )
+
+
+def seen_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, Sighting]]:
+    """Headwords seen in the text with their scores before any vector is compared, the best first."""
+    return weigh(sightings(text, find(text, store.headwords), store.headwords), weights.span)
+
+
+def message_signals(reading: Reading, seen: Sequence[tuple[float, Sighting]]) -> dict[str, float]:
+    """What speaks for the text being a message: its wording, and the best headword seen in it."""
+    exact = [score for score, sighting in seen if sighting.found.match == "exact"]
+    return {"bias": 1.0, "wording": reading.message, "best sighting": max(exact, default=_FAINT)}
+
+
+def _message_probability(
+    reading: Reading, seen: Sequence[tuple[float, Sighting]], weights: Weights, intent: Intent | None
+) -> float:
+    if intent is not None or reading.firm:
+        return 1 - 1e-9 if (intent or reading.intent) == "sentence" else 1e-9
+    signals = message_signals(reading, seen)
+    odds = math.fsum(weights.message.get(name, 0.0) * value for name, value in signals.items())
+    return 1 / (1 + math.exp(-max(min(odds, 10.0), -10.0)))
+
+
+def _spotted(
+    text: str,
+    seen: Sequence[tuple[float, Sighting]],
+    vector: Vectors | None,
+    store: SlangStore,
+    weights: Weights,
+    prior: float,
+) -> list[Candidate]:
+    """Headwords seen in the text: how much they look like its slang, and how well a sense fits it."""
+    fitting = fits([sighting.headword for _, sighting in seen], vector, store)
+    candidates = []
+    for _, sighting in seen:
+        found, hid = sighting.found, sighting.headword.hid
+        lead = fitting.lead(hid)
+        senses = rank(
+            fitting.entries[hid],
+            weights.sense,
+            context=text,
+            cosines=fitting.cosines,
+            spelling=found.span.text,
+        )
+        parts = weighed({**sighting.signals, "fit": lead}, weights.span)
+        candidates.append(Candidate(sighting.headword, found.match, found.span, senses, parts))
+    return _as_log_probabilities(candidates, prior)
+
+
+def _described(
+    text: str, vector: Vectors | None, store: SlangStore, weights: Weights, prior: float
+) -> list[Candidate]:
+    """Headwords whose definitions say what the text says."""
+    match: Match = "lexical" if vector is None else "semantic"
+    if vector is not None and store.embedder is not None:
+        vector, _ = adapt(vector, store.embedder.identity)
+    candidates = []
+    for one in describe(text, vector, store, weights.reverse)[:_MOST_MEANT]:
+        entries = store.lexicon.entries(list(one.cosines)) or entries_of(store.lexicon, one.headword.hid)
+        senses = rank(entries, weights.sense, context=text, cosines=one.cosines)
+        parts = weighed(one.signals, weights.reverse)
+        candidates.append(Candidate(one.headword, match, None, senses, parts))
+    return _as_log_probabilities(candidates, prior)
+
+
+def _as_log_probabilities(candidates: Sequence[Candidate], prior: float) -> list[Candidate]:
+    """Scores of one kind made comparable with the other's: log of their soft-max share, plus the prior's."""
+    if not candidates:
+        return []
+    top = max(c.score for c in candidates)
+    total = top + math.log(math.fsum(math.exp(c.score - top) for c in candidates))
+    added = {"against the rest": -total, "reading of the text": prior}
+    return [replace(c, parts={**c.parts, **added}, evidence=c.score) for c in candidates]

@@ -1,0 +1,1 @@
+"""Where entries come from, and what an entry is."""

@@ -1,0 +1,1 @@
+"""The Urban Dictionary CSV as a source: every row read, repaired and accounted for."""

@@ -1,0 +1,126 @@
+"""What a text says, as far as words can tell: content words, numbers, names, and what is denied.
+
+Deterministic and cheap; English only. Stems are Snowball's English stemmer (Porter 2). Knows nothing of
+answers or citations.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Protocol
+
+from slangrag.text import word_lists
+from slangrag.text.word_lists import NUMBER_WORDS
+
+_TOKEN: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|\d+\w*", re.UNICODE)
+_INSTEAD: Final = re.compile(
+    r"\b(?:rather than|instead of|other than|anything but|far from)\b", re.IGNORECASE
+)
+_CLAUSE_END: Final = frozenset('.,;:!?()—–"“”')
+_SAYS_NOTHING: Final = frozenset((word_lists.FUNCTION_WORDS + word_lists.FRAME_WORDS).split())
+_FUNCTION_WORDS: Final = frozenset(word_lists.FUNCTION_WORDS.split())
+_NEGATORS: Final = frozenset(word_lists.NEGATORS.split())
+_NEGATION_REACH: Final = 4
+_UNWORD: Final = ("un", "non", "dis")
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802
+
+
+@cache
+def _stemmer() -> _Stemmer:
+    from snowballstemmer import stemmer  # type: ignore[import-untyped]
+
+    made: _Stemmer = stemmer("english")
+    return made
+
+
+@cache
+def _groups() -> dict[str, str]:
+    """Stem to the stem that stands for its group of synonyms."""
+    table: dict[str, str] = {}
+    for line in word_lists.SYNONYMS.strip().splitlines():
+        stems = [_stemmer().stemWord(word) for word in line.split()]
+        leader = next((table[stem] for stem in stems if stem in table), stems[0])
+        for stem in stems:
+            table.setdefault(stem, leader)
+    return table
+
+
+@cache
+def stem(word: str) -> str:
+    """The word's stem, or the one that stands for its synonyms ("gossiping" and "gossip" meet)."""
+    folded = word.lower().replace("’", "'").removesuffix("'s")
+    root = _stemmer().stemWord(folded)
+    return _groups().get(root, root)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One content word: as written, its stem, whether it stands under a negation."""
+
+    word: str
+    stem: str
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one text says. `names` are capitalised words that do not begin a sentence."""
+
+    terms: tuple[Term, ...]
+    numbers: frozenset[str]
+    names: frozenset[str]
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of all content words."""
+        return frozenset(term.stem for term in self.terms)
+
+
+def read(text: str, *, without: tuple[str, ...] = ()) -> Reading:
+    """Read `text`; phrases in `without` (headwords) are taken out first, whatever their case."""
+    text = _INSTEAD.sub("not", text.replace("’", "'"))
+    for phrase in sorted((w for w in without if w.strip()), key=len, reverse=True):
+        pattern = rf"(?<!\w){re.escape(phrase.replace('’', chr(39)))}(?:'s|s)?(?!\w)"
+        text = re.sub(pattern, " • ", text, flags=re.IGNORECASE)
+    tokens = _TOKEN.findall(text)
+    terms: list[Term] = []
+    numbers: set[str] = set()
+    names: set[str] = set()
+    reach, opening = 0, True
+    for token in tokens:
+        lowered = token.lower()
+        if token[0].isdigit():
+            numbers.add(re.sub(r"[,]", "", re.match(r"[\d.,:]+", token)[0]).strip(".:"))  # type: ignore[index]
+            opening = False
+            continue
+        if not token[0].isalpha():
+            if token in _CLAUSE_END:
+                reach = 0
+            opening = opening or token in '.!?"“•'
+            continue
+        if lowered in _NEGATORS or lowered.endswith("n't"):
+            reach = _NEGATION_REACH + 1
+        elif lowered in NUMBER_WORDS:
+            numbers.add(NUMBER_WORDS[lowered])
+        elif lowered in ("but", "although", "though", "because", "and", "so"):
+            reach = 0
+        elif lowered.removesuffix("'s") not in _SAYS_NOTHING:
+            if token[0].isupper() and not opening and lowered != "i":
+                names.add(stem(lowered))
+            terms.append(Term(lowered, stem(lowered), reach > 0))
+        opening = False
+        reach = max(0, reach - (lowered not in _FUNCTION_WORDS))
+    return Reading(tuple(terms), frozenset(numbers), frozenset(names))
+
+
+def undone(word: str) -> str | None:
+    """The stem of what an "un-" word denies ("untrue": that of "true"), or None."""
+    for prefix in _UNWORD:
+        if word.startswith(prefix) and len(word) > len(prefix) + 3:
+            return stem(word.removeprefix(prefix).lstrip("-"))
+    return None

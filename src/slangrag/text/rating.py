@@ -1,0 +1,154 @@
+"""How rude a text is: 0 clean, 1 mild, 2 strong, 3 severe; and the same text with rude words masked.
+
+A rating, not a ban: nothing is thrown away for it. Knows nothing of rows or screens. The words are a
+table of hashes beside this module, made by `benchmarks/make_severities.py`, whose docstring says where
+they come from and what was done to them. A text is as rude as its rudest word; words are taken whole
+("Scunthorpe" is a town), with plurals, stretched letters ("damnnnn") and the list's own spellings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, reduce
+from hashlib import blake2b
+from operator import or_
+from typing import Final
+
+STRONG: Final = 2
+_LONGEST_PHRASE: Final = 3
+# A code is a severity in its two low bits, and two marks: the word begins a phrase of the table, or
+# stands second in one. Both together, side by side, are rare enough to look closer.
+_SEVERITY: Final = 3
+_FIRST: Final = 4
+_SECOND: Final = 8
+_SEVERITIES: Final = bytes(code & _SEVERITY for code in range(256))
+_PHRASE_LIKE: Final = re.compile(rb"[\x04-\x07\x0c-\x0f](?=[\x08-\x0f])")
+# Letters and digits, with the signs people put for letters inside a word or before it.
+_TOKEN: Final = re.compile(r"[@$]?[^\W_](?:[\w@$!*+']*[^\W_])?")
+_EDGES: Final = ".,;:!?()[]\"'“”‘’…-*"
+_STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
+
+_MOST_REMEMBERED: Final = 1 << 17
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text` as the table knows them."""
+    return _TOKEN.findall(_even(text))
+
+
+def key_of(words: Sequence[str]) -> bytes:
+    """The table's key for a word or phrase: BLAKE2b, eight bytes."""
+    return _key(" ".join(words))
+
+
+def _key(word: str) -> bytes:
+    return blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def rate(text: str) -> int:
+    """Content rating of a text: 0 clean, 1 mild, 2 strong, 3 severe."""
+    chunks = text.casefold().split()
+    codes = bytes(map(_codes.__getitem__, chunks))
+    worst = max(codes.translate(_SEVERITIES), default=0)
+    for match in _PHRASE_LIKE.finditer(codes):
+        words = tokens(" ".join(chunks[match.start() : match.start() + _LONGEST_PHRASE]))
+        worst = max(worst, *(_phrase(words, start)[0] for start in range(len(words))))
+    return worst
+
+
+def mask(text: str, threshold: int = STRONG) -> str:
+    """`text` with every word rated `threshold` or more masked but for its first character: "d***".
+
+    In a phrase every word is masked. Lengths stay, so offsets into the text stay right.
+    """
+    even = _even(text)
+    if len(even) != len(text):
+        # "ß" folds to two letters: fold only what keeps its length, or offsets go wrong.
+        even = "".join(folded if len(folded := _even(c)) == 1 else c for c in text)
+    found = list(_TOKEN.finditer(even))
+    words = [match.group() for match in found]
+    hidden: set[int] = set()
+    for place, word in enumerate(words):
+        if _code(word) & _SEVERITY >= threshold:
+            hidden.add(place)
+        severity, length = _phrase(words, place)
+        if severity >= threshold:
+            hidden.update(range(place, place + length))
+    masked = list(text)
+    for place in hidden:
+        start, end = found[place].span()
+        masked[start + 1 : end] = "*" * (end - start - 1)
+    return "".join(masked)
+
+
+def _even(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+@cache
+def _table() -> Mapping[bytes, int]:
+    """Key to code."""
+    from importlib import resources
+
+    text = resources.files("slangrag.text").joinpath("severities.txt").read_text(encoding="ascii")
+    table = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            key, value = line.split()
+            table[bytes.fromhex(key)] = int(value[0]) + _FIRST * ("+" in value) + _SECOND * ("-" in value)
+    return table
+
+
+class _Codes(dict[str, int]):
+    """Codes of the chunks of text (what stands between blanks) met so far; finds out about new ones."""
+
+    def __missing__(self, chunk: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        code = self[chunk] = _chunk_code(chunk)
+        return code
+
+
+_codes: Final = _Codes()
+
+
+def _chunk_code(chunk: str) -> int:
+    """The code of what stands between two blanks: its worst severity, and the marks of all its words."""
+    bare = chunk.strip(_EDGES)
+    if bare.isalpha():
+        return _code(bare)
+    words = tokens(chunk)
+    codes = [_code(word) for word in words]
+    worst = max((code & _SEVERITY for code in codes), default=0)
+    if len(words) > 1:
+        worst = max(worst, *(_phrase(words, place)[0] for place in range(len(words))))
+    marks = reduce(or_, codes, 0) & (_FIRST | _SECOND)
+    return worst | marks
+
+
+def _code(word: str) -> int:
+    """The code of one token, of its singular, or of either without stretched letters."""
+    table = _table()
+    if code := table.get(_key(word)):
+        return code
+    if word[-1] == "s" and len(word) > 3 and (code := table.get(_key(word[:-1].removesuffix("'")))):
+        return code
+    if _STRETCHED.search(word):
+        return max(
+            _code(_STRETCHED.sub(r"\1\1", word)), _code(_STRETCHED.sub(r"\1", word)), key=_severity_first
+        )
+    return 0
+
+
+def _severity_first(code: int) -> tuple[int, int]:
+    return code & _SEVERITY, code
+
+
+def _phrase(words: Sequence[str], place: int) -> tuple[int, int]:
+    """Severity and length in words of the rudest phrase that begins at `place`; (0, 0) for none."""
+    table = _table()
+    lengths = range(2, min(_LONGEST_PHRASE, len(words) - place) + 1)
+    return max(
+        ((table.get(key_of(words[place : place + n]), 0) & _SEVERITY, n) for n in lengths), default=(0, 0)
+    )

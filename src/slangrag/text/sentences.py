@@ -1,0 +1,84 @@
+"""Sentences out of a stream: text is held back until a sentence is whole.
+
+Knows where a sentence ends (citation marks after the full stop still belong to it) and when a model
+has begun to loop. Knows nothing of what is true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from slangrag.text.citations import MARK
+
+LONGEST: Final = 900
+"""Characters after which a "sentence" without an end is handed over as it is."""
+
+_END: Final = re.compile(
+    rf"""[.!?…]+["'”’)\]*]*(?:\s*{MARK})*[.]?(?=\s+(?:[^\s\[(【]|[\[(](?!\s*\d)\S))|\n+"""
+)
+ENDED: Final = re.compile(rf"""[.!?…]["'”’)\]]*(?:\s*{MARK})*\s*$""")
+"""Matches a text whose last sentence has its end."""
+
+_ABBREVIATION: Final = re.compile(
+    r"(?:^|[\s(\"'“])(?:e\.g|i\.e|etc|vs|cf|esp|approx|no|mr|mrs|ms|dr|st|jr|sr|[A-Za-z](?:\.[A-Za-z])*)\.$",
+    re.IGNORECASE,
+)
+_ENUMERATION: Final = re.compile(r"^\s*\d{1,2}\.$")
+_BULLET: Final = re.compile(r"^\s*(?:[-*•>#]+\s+|\d{1,2}[.)]\s+)+")
+_WORD: Final = re.compile(r"\w+")
+
+
+class SentenceStream:
+    """Feed it chunks; it gives back the sentences that are whole."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, chunk: str) -> Iterator[str]:
+        """Add `chunk`; yield each sentence that it completes, bullets and Markdown stars removed."""
+        self._held += chunk
+        start = 0
+        for end in _END.finditer(self._held):
+            candidate = self._held[start : end.end()]
+            if end[0].startswith(".") and (
+                _ABBREVIATION.search(candidate.rstrip()) or _ENUMERATION.match(candidate)
+            ):
+                continue
+            yield from _clean(candidate)
+            start = end.end()
+        self._held = self._held[start:]
+        if len(self._held) > LONGEST:
+            yield from self.close()
+
+    def close(self) -> Iterator[str]:
+        """Yield what is left."""
+        rest, self._held = self._held, ""
+        yield from _clean(rest)
+
+
+def _clean(text: str) -> Iterator[str]:
+    text = " ".join(_BULLET.sub("", text).replace("**", "").replace("__", "").split())
+    if _WORD.search(text):
+        yield text
+
+
+def sentences(text: str) -> list[str]:
+    """All sentences of a finished text."""
+    stream = SentenceStream()
+    return [*stream.feed(text), *stream.close()]
+
+
+def loops(text: str, *, times: int = 4) -> bool:
+    """Whether `text` says the same stretch of words over and over.
+
+    True when some run of three words occurs `times` times, or one word makes up over half of a text of
+    twelve words or more.
+    """
+    words = [word.lower() for word in _WORD.findall(text)]
+    if len(words) >= 12 and Counter(words).most_common(1)[0][1] > len(words) / 2:
+        return True
+    runs = Counter(zip(words, words[1:], words[2:], strict=False))
+    return bool(runs) and runs.most_common(1)[0][1] >= times
