@@ -15,13 +15,8 @@ import statistics
 import time
 from pathlib import Path
 
-from slangrag.answer.ask.answerer import answer
-from slangrag.answer.events import AnswerOptions, Finished, Sentence, Withdrawn
-from slangrag.config import load_settings
-from slangrag.engines.choose import choose_chat
-from slangrag.engines.protocols import ChatOptions
-from slangrag.retrieval.retrieve import retrieve
-from slangrag.retrieval.slang_store import open_store
+from slangrag import Slang
+from slangrag.answer.events import Finished, Sentence, Sources, Withdrawn
 
 WORDS = """rizz, no cap, ghosting, salty, yeet, bet, bussin, delulu, drip, simp, lowkey, touch grass, cap,
 fire, sick, mid, goat, tea, slay, sus, FOMO, stan, ratio, brain rot, noob, hangry, humblebrag, camper, dip,
@@ -37,20 +32,17 @@ def main() -> None:
     parser.add_argument("--model", default=None)
     parser.add_argument("--words", type=int, default=40)
     asked = parser.parse_args()
-    settings = load_settings({"store": asked.store, "engine": asked.engine, "chat_model": asked.model})
-    chat = choose_chat(settings).model
-    options = AnswerOptions(chat=ChatOptions(num_ctx=settings.num_ctx, max_tokens=settings.max_tokens))
     seconds: list[float] = []
     own = quoted = withdrawn = 0
     words = [" ".join(word.split()) for word in WORDS.split(",")][: asked.words]
-    with open_store(settings.store) as slang:
+    with Slang.open(asked.store, engine=asked.engine, chat_model=asked.model) as slang:
         for word in words:
             question = f"what does {word} mean"
             began = time.perf_counter()
-            retrieval = retrieve(question, slang, limit=settings.top_k)
-            print(f"\n## {question}  (known: {retrieval.known})")
-            for event in answer(question, retrieval, chat, options):
-                if isinstance(event, Sentence):
+            for event in slang.ask(question):
+                if isinstance(event, Sources):
+                    print(f"\n## {question}  (known: {event.retrieval.known})")
+                elif isinstance(event, Sentence):
                     own, quoted = own + (not event.quoted), quoted + event.quoted
                     print(f"  {'quoted   ' if event.quoted else 'supported'}  {event.text}")
                 elif isinstance(event, Withdrawn):
@@ -58,7 +50,7 @@ def main() -> None:
                     print(f"  withdrawn  {event.text}  ({event.reason})")
                 elif isinstance(event, Finished):
                     for cited in event.answer.citations:
-                        text = retrieval.hits[cited.n - 1].entry.definition.replace("\n", " / ")
+                        text = event.answer.hits[cited.n - 1].entry.definition.replace("\n", " / ")
                         print(f"      [{cited.n}] {cited.word}: {text}")
             seconds.append(time.perf_counter() - began)
     print(

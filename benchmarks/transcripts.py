@@ -16,20 +16,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slangrag.answer.chat.comparing import looked_up
-from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.history import begin
-from slangrag.answer.chat.turns import longer, reply
-from slangrag.answer.events import AnswerOptions, Finished, Withdrawn
+from slangrag import Slang
+from slangrag.answer.chat.conversation import Continued, ReadAs, begin
+from slangrag.answer.events import Finished, Sources, Withdrawn
 from slangrag.answer.translate.translation import Direction
-from slangrag.cli.opening import open_slang
-from slangrag.cli.translate_command import Translator
-from slangrag.config import Settings, load_settings
-from slangrag.engines.choose import choose_chat
-from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import SlangragError
-from slangrag.retrieval.retrieve import retrieve
-from slangrag.retrieval.slang_store import SlangStore
 
 MESSAGES = """no cap that fit is bussin
 ngl the movie was mid but the soundtrack slaps
@@ -119,23 +110,21 @@ def main() -> None:
     parser.add_argument("--part", choices=("plain", "slang", "chat"), default=None)
     parser.add_argument("--messages", type=Path, default=None)
     asked = parser.parse_args()
-    settings = load_settings({"store": asked.store, "engine": asked.engine, "chat_model": asked.model})
     messages = (asked.messages.read_text(encoding="utf-8") if asked.messages else MESSAGES).splitlines()
-    with open_slang(settings) as slang:
+    with Slang.open(asked.store, engine=asked.engine, chat_model=asked.model) as slang:
         if asked.part in ("plain", None):
-            translations(messages, "plain", settings, slang)
+            translations(messages, "plain", slang)
         if asked.part in ("slang", None):
-            translations(PLAIN_MESSAGES.splitlines(), "slang", settings, slang)
+            translations(PLAIN_MESSAGES.splitlines(), "slang", slang)
         if asked.part in ("chat", None):
-            chats(settings, slang)
+            chats(slang)
 
 
-def translations(messages: list[str], to: Direction, settings: Settings, slang: SlangStore) -> None:
+def translations(messages: list[str], to: Direction, slang: Slang) -> None:
     """Each message, its translation and the glossary; then how many were changed, and how."""
-    translator = Translator(settings, slang, to, ask_model=True)
     counts: Counter[str] = Counter()
     for message in messages:
-        told = translator.translate(message)
+        told = slang.translate(message, to=to)
         print(f"\n## {message}\n-> {told.plain}")
         for term in told.terms:
             print(f"    {term.span} ({term.word}): {term.definition.splitlines()[0]}")
@@ -148,10 +137,8 @@ def translations(messages: list[str], to: Direction, settings: Settings, slang: 
     print(f"\n{len(messages)} messages to {to}: {', '.join(f'{n} {what}' for what, n in counts.items())}")
 
 
-def chats(settings: Settings, slang: SlangStore) -> None:
+def chats(slang: Slang) -> None:
     """Each chat as it would go; then what its answers were made of."""
-    chat = choose_chat(settings).model
-    options = AnswerOptions(chat=ChatOptions(num_ctx=settings.num_ctx, max_tokens=settings.max_tokens))
     counts: Counter[str] = Counter()
     began = time.perf_counter()
     for number, turns in enumerate(CHATS.splitlines(), start=1):
@@ -159,25 +146,28 @@ def chats(settings: Settings, slang: SlangStore) -> None:
         talk = begin()
         for asked in turns.split(" | "):
             print(f"> {asked}")
-            follow_up = resolve(asked, talk, chat)
-            if follow_up.changed:
-                counts["follow-ups"] += 1
-                print(f"    (read as: {follow_up.standalone})")
-            found = looked_up(follow_up, lambda text: retrieve(text, slang, limit=settings.top_k))
-            counts["small talk"] += found is None
+            looked_up = False
             try:
-                for event in reply(follow_up, talk, found, chat, options):
-                    if isinstance(event, Withdrawn):
+                for event in slang.converse(asked, talk):
+                    if isinstance(event, ReadAs):
+                        counts["follow-ups"] += 1
+                        print(f"    (read as: {event.text})")
+                    elif isinstance(event, Sources):
+                        looked_up = True
+                    elif isinstance(event, Withdrawn):
                         counts["sentences withdrawn"] += 1
                         print(f"    (withdrawn: {event.text}: {event.reason})")
                     elif isinstance(event, Finished):
-                        told, talk = event.answer, longer(talk, follow_up, event.answer)
+                        told = event.answer
                         print(f"  {told.text}")
                         for remark in told.notes:
                             print(f"    * {remark}")
+                        counts["small talk"] += not looked_up
                         counts["abstained"] += told.abstained
                         counts["cited"] += told.grounded
                         counts["with quotations"] += told.quoted
+                    elif isinstance(event, Continued):
+                        talk = event.conversation
             except SlangragError as error:
                 counts["engine errors"] += 1
                 print(f"    (error: {error.message})")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slangrag.engines.protocols import ChatOptions
-from slangrag.retrieval.types import Hit, Known
+from slangrag.retrieval.types import Hit, Known, Retrieval
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,16 @@ class AnswerOptions:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What was found, best first; the last `dropped` of them did not fit into the model's context."""
+    """What was found for the question: the first event of every answer."""
 
-    hits: tuple[Hit, ...]
-    dropped: int
+    retrieval: Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How it is answered: which engine was taken, and why. Not part of the answer."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +117,4 @@ class Finished:
     answer: Answer
 
 
-Event = Sources | FirstToken | Remark | Sentence | Withdrawn | Finished
+Event = Sources | Note | FirstToken | Remark | Sentence | Withdrawn | Finished

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +23,7 @@ from slangrag.cli.options import (
 from slangrag.config import load_settings
 
 if TYPE_CHECKING:
-    from slangrag.answer.chat.history import Conversation
+    from slangrag.answer.chat.conversation import Conversation
 
 
 def chat(
@@ -48,10 +47,11 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Talk about slang: follow-up questions are understood, every answer is cited."""
-    from slangrag.answer.chat import history
-    from slangrag.cli.opening import open_slang
+    from slangrag.answer.chat.conversation import begin
+    from slangrag.cli.opening import instructions, open_slang
     from slangrag.cli.talk import Talk
     from slangrag.errors import UsageError
+    from slangrag.service import conversations
 
     if as_json and not listing:
         raise UsageError(
@@ -70,28 +70,21 @@ def chat(
             "safe": safe,
         }
     )
-    kept = conversations_directory()
+    kept = conversations.default_directory()
     if listing:
-        readable, passed_over = history.saved(kept)
+        readable, passed_over = conversations.saved(kept)
         show_conversations(readable, as_json=as_json)
         say_what_was_passed_over(passed_over)
         return
     if which is not None:
-        conversation = history.load(kept, which)
+        conversation = conversations.load(kept, which)
     elif go_on:
-        conversation, passed_over = history.latest(kept)
+        conversation, passed_over = conversations.latest(kept)
         say_what_was_passed_over(passed_over)
     else:
-        conversation = history.begin()
+        conversation = begin()
     with open_slang(settings) as slang:
-        Talk(settings, slang, conversation, kept, system).run()
-
-
-def conversations_directory() -> Path:
-    """Where conversations are kept: beside the default store, in the user's data directory."""
-    import platformdirs
-
-    return platformdirs.user_data_path("slangrag", appauthor=False) / "chats"
+        Talk(slang, conversation, kept, instructions(system)).run()
 
 
 def say_what_was_passed_over(reasons: list[str]) -> None:
@@ -107,14 +100,9 @@ def show_conversations(kept: list[Conversation], *, as_json: bool) -> None:
     from slangrag.cli.render.terminal import note, show_table, write_json
 
     if as_json:
-        write_json(
-            {
-                "conversations": [
-                    {"id": one.id, "began": one.began, "turns": len(one.turns), "title": one.title}
-                    for one in kept
-                ]
-            }
-        )
+        from slangrag.service import documents
+
+        write_json(documents.conversations(kept))
         return
     if not kept:
         note("no conversation is kept yet. next: slangrag chat")

@@ -13,7 +13,6 @@ from slangrag.config import (
     CONFIG_NAME,
     OPTIONS,
     Option,
-    Settings,
     load_settings,
     parse_value,
     user_config_path,
@@ -30,7 +29,9 @@ def show(as_json: JsonOption = False) -> None:
 
     settings = load_settings()
     if as_json:
-        write_json({"settings": [setting_document(option, settings) for option in OPTIONS]})
+        from slangrag.service import documents
+
+        write_json(documents.configuration(OPTIONS, settings))
         return
     rows = [
         (option.name, _text(getattr(settings, option.name)), settings.origin[option.name])
@@ -66,18 +67,6 @@ def set_value(
         from slangrag.cli.render.terminal import note
 
         note(f"but {winner} has {option.name} too, and wins")
-
-
-def setting_document(option: Option, settings: Settings) -> dict[str, Any]:
-    """One setting as `config show --json` and `doctor --json` give it."""
-    value = getattr(settings, option.name)
-    return {
-        "name": option.name,
-        "value": str(value) if isinstance(value, Path) else value,
-        "from": settings.origin[option.name],
-        "env": option.env,
-        "help": option.help,
-    }
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -10,6 +10,9 @@ from slangrag.cli.completion import headwords
 from slangrag.cli.options import JsonOption, SafeOption, StoreOption
 from slangrag.config import load_settings
 from slangrag.errors import UsageError
+
+if TYPE_CHECKING:
+    from slangrag.retrieval.types import Definition
 
 _LONGEST_NAMED: Final = 60
 
@@ -25,38 +28,24 @@ def define(
     as_json: JsonOption = False,
 ) -> None:
     """Show what the data says about WORD. No model, no network."""
-    from slangrag.cli.opening import say_if_unfinished
-    from slangrag.retrieval.naming import define as look_up
-    from slangrag.retrieval.slang_store import open_store
+    from slangrag.cli.opening import open_slang
 
     settings = load_settings({"store": store, "safe": safe})
     asked = " ".join(word or ()).strip()
     if not asked and not random:
         raise UsageError("no word was given", hint="slangrag define salty, or slangrag define --random")
-    with open_store(settings.store) as slang:
-        say_if_unfinished(slang)
-        found = look_up(slang.lexicon.random_word() if random else asked, slang)
+    with open_slang(settings) as slang:
+        found = slang.define(slang.random_word() if random else asked)
     if as_json:
-        _as_json(found)
+        from slangrag.cli.render.terminal import write_json
+        from slangrag.service import documents
+
+        write_json(documents.definition(found))
     else:
         _as_text(found, limit=limit, safe=settings.safe)
 
 
-def _as_json(found: Any) -> None:
-    from slangrag.cli.render.entries import entry_document
-    from slangrag.cli.render.terminal import write_json
-
-    write_json(
-        {
-            "word": found.word,
-            "known": found.known,
-            "entries": [entry_document(entry) for entry in found.entries],
-            "suggestions": list(found.suggestions),
-        }
-    )
-
-
-def _as_text(found: Any, *, limit: int, safe: bool) -> None:
+def _as_text(found: Definition, *, limit: int, safe: bool) -> None:
     from rich.text import Text
 
     from slangrag.cli.render.entries import one_line, show_entry, spoken

@@ -10,7 +10,7 @@ from slangrag.cli.options import EngineOption, JsonOption, ModelOption, StoreOpt
 from slangrag.config import load_settings
 
 if TYPE_CHECKING:
-    from slangrag.cli.findings import Check
+    from slangrag.service.doctor.finding import Finding
 
 
 def doctor(
@@ -21,10 +21,10 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Check that everything works; each failure ends with the command that mends it."""
-    from slangrag.cli.doctor_checks import checks
+    from slangrag.service.doctor.checks import checks
 
     settings = load_settings({"store": store, "engine": engine, "chat_model": model})
-    found: list[Check] = []
+    found: list[Finding] = []
     for check in checks(settings, quick=quick):
         found.append(check)
         if not as_json:
@@ -33,18 +33,11 @@ def doctor(
             show_check(check.name, check.ok, check.said, check.next, width=8)
     bad = [check for check in found if check.ok is False]
     if as_json:
-        from slangrag.cli.config_command import setting_document
-        from slangrag.cli.render.checks import check_document
         from slangrag.cli.render.terminal import write_json
         from slangrag.config import OPTIONS
+        from slangrag.service import documents
 
-        write_json(
-            {
-                "ok": not bad,
-                "checks": [check_document(check.name, check.ok, check.said, check.next) for check in found],
-                "settings": [setting_document(option, settings) for option in OPTIONS],
-            }
-        )
+        write_json(documents.diagnosis(found, OPTIONS, settings))
     else:
         from slangrag.cli.render.checks import show_verdict
 

@@ -37,12 +37,12 @@ def evaluate(
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import note, write_json
     from slangrag.cli.search_command import named_mode
-    from slangrag.evaluation.evaluate import evaluate as measure
+    from slangrag.service import documents
 
     settings = load_settings({"store": store, "engine": engine})
     with open_slang(settings) as slang, meter("questions") as bar:
-        found = measure(
-            files, slang, mode=named_mode(mode), ablation=ablation, per_task=per_task, told=bar.update
+        found = slang.evaluate(
+            files, mode=named_mode(mode), ablation=ablation, per_task=per_task, told=bar.update
         )
     if report is not None:
         from slangrag.evaluation.report import write_report
@@ -50,7 +50,7 @@ def evaluate(
         write_report(found, report)
         note(f"report: {report}")
     if as_json:
-        write_json(found.document())
+        write_json(documents.evaluation(found))
     else:
         _as_text(found)
 

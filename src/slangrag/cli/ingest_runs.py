@@ -93,10 +93,11 @@ def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], Non
 
 def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
     """The store's own embedder, or the one the settings mean for a new store (or for --reembed)."""
-    from slangrag.cli.engines import embedder
+    from slangrag.cli.opening import fetching
     from slangrag.cli.render.terminal import note
+    from slangrag.service.engines import embedder
 
-    chosen = embedder(settings, None if plan.reembed else _stored(settings, plan.store))
+    chosen = embedder(settings, None if plan.reembed else _stored(settings, plan.store), fetching())
     if chosen.note:
         note(chosen.note)
     return chosen.model

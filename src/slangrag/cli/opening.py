@@ -1,59 +1,66 @@
-"""Opening a store for questions: the lexicon now, its own embedder only if a question needs one."""
+"""A facade for one command: it shows downloads where somebody watches, and says what is not there yet."""
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slangrag.config import Settings
-from slangrag.retrieval.slang_store import SlangStore, open_store
+from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
-    from slangrag.engines.protocols import Embedder
+    from slangrag.engines.embedded.catalogue import WeightsFile
+    from slangrag.engines.embedded.wheels import Progress
+    from slangrag.service.engines import Fetching
+    from slangrag.service.slang import Slang
 
 
 @contextmanager
-def open_slang(settings: Settings) -> Iterator[SlangStore]:
-    """The store that the settings name, with the embedder that made its vectors on call.
+def open_slang(settings: Settings) -> Iterator[Slang]:
+    """The store that the settings name and its engines. Raises StoreMissing, StoreMismatch, StoreDamaged."""
+    from slangrag.service.slang import Slang
 
-    Raises StoreMissing, StoreMismatch, StoreDamaged.
-    """
+    with Slang(settings, fetching=fetching()) as slang:
+        if not slang.complete:
+            from slangrag.cli.render.terminal import note
 
-    def make_embedder() -> Embedder:
-        from slangrag.cli.engines import embedder
-        from slangrag.store.fingerprint import stored_identity
-
-        return embedder(settings, stored_identity(settings.store)).model
-
-    with open_store(settings.store, make_embedder) as slang:
-        say_if_unfinished(slang)
+            note("this store is not loaded to its end (slangrag store info)")
         yield slang
 
 
-def say_if_unfinished(slang: SlangStore) -> None:
-    """A note that not all is there yet: a word that is missing may only not have been read."""
-    if not slang.lexicon.as_of().complete:
-        from slangrag.cli.render.terminal import note
-
-        note("this store is not loaded to its end (slangrag store info)")
+def fetching() -> Fetching | None:
+    """How a download is shown at a terminal; None in a script or a batch job, where none is begun unasked."""
+    return download_meter if sys.stderr is not None and sys.stderr.isatty() else None
 
 
-KAGGLE_ENDS: Final = "May 2016"
-_KAGGLE: Final = "urban"  # urbandict-word-defs.csv, urban_dictionary_2016.csv: a part of the file's name
+@contextmanager
+def download_meter() -> Iterator[Progress]:
+    """A progress callback for weights; its bar is drawn at the first byte, so most runs never see it."""
+    from slangrag.cli.render.progress import Meter, meter
+
+    with ExitStack() as bars:
+        shown: list[Meter] = []
+
+        def progress(file: WeightsFile, done: int, total: int) -> None:
+            if not shown:
+                shown.append(bars.enter_context(meter("MB", decimals=True)))
+            shown[0].update(f"fetching {file.name}", done / 1e6, total / 1e6)
+
+        yield progress
 
 
-def data_until(slang: SlangStore) -> str | None:
-    """Where the store's data ends, in words; None where nobody can know.
-
-    The Kaggle file was written up to May 2016. A store that holds anything else (the sample, a file of
-    another name or with mapped columns) has no such end.
-    """
-    from slangrag.store.ledger import loads
-
-    kaggle = [
-        _KAGGLE in load.name.lower() and not json.loads(load.options)["columns"]
-        for load in loads(slang.lexicon.connection)
-    ]
-    return KAGGLE_ENDS if kaggle and all(kaggle) else None
+def instructions(file: Path | None) -> str | None:
+    """The text of a --system file. Raises UsageError if it cannot be read."""
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", hint="--system FILE, plain text"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not text in UTF-8", hint="--system FILE, plain text") from error

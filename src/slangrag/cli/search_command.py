@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -28,16 +28,16 @@ def search(
     """Show which definitions a query finds, best first."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.question import read_question
-    from slangrag.retrieval.retrieve import retrieve
 
     settings = load_settings({"store": store, "engine": engine, "safe": safe})
     text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
     with open_slang(settings) as slang:
-        found = retrieve(text, slang, limit=limit, mode=named_mode(mode), explain=explain)
+        found = slang.search(text, limit=limit, mode=named_mode(mode), explain=explain)
     if as_json:
         from slangrag.cli.render.terminal import write_json
+        from slangrag.service import documents
 
-        write_json(search_document(found, explain=explain))
+        write_json(documents.retrieval(found, explain=explain))
     else:
         _as_text(found, safe=settings.safe, explain=explain)
 
@@ -50,20 +50,6 @@ def named_mode(name: str) -> Mode:
     if name in get_args(Mode):
         return cast("Mode", name)
     raise UsageError(f"there is no mode {name!r}", hint="--mode hybrid, dense or lexical")
-
-
-def search_document(found: Retrieval, *, explain: bool = False) -> dict[str, Any]:
-    """A retrieval as `search --json` gives it."""
-    from slangrag.cli.render.hits import hit_documents
-
-    return {
-        "query": found.query,
-        "intent": found.intent,
-        "known": found.known,
-        "hits": hit_documents(found.hits, explain=explain),
-        "suggestions": list(found.suggestions),
-        "notes": list(found.notes),
-    }
 
 
 def _as_text(found: Retrieval, *, safe: bool, explain: bool) -> None:

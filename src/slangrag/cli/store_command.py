@@ -12,7 +12,7 @@ from slangrag.cli.options import JsonOption, StoreOption
 from slangrag.config import load_settings
 
 if TYPE_CHECKING:
-    from slangrag.cli.store_facts import StoreFacts
+    from slangrag.service.maintenance import StoreFacts
 
 app = typer.Typer(
     help="Look at a store, check it, rebuild its index.",
@@ -26,11 +26,12 @@ app = typer.Typer(
 def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Show what the store holds, which model made its vectors, and how fresh it is."""
     from slangrag.cli.render.terminal import note, show_table, write_json
-    from slangrag.cli.store_facts import store_document, store_facts
+    from slangrag.service import documents
+    from slangrag.service.maintenance import store_facts
 
     facts = store_facts(load_settings({"store": store}).store)
     if as_json:
-        write_json(store_document(facts))
+        write_json(documents.store(facts))
         return
     show_table(("", ""), fact_rows(facts))
     if facts.locked_by:
@@ -44,15 +45,14 @@ def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Compare lexicon and index row by row; reads only."""
-    from slangrag.cli.render.checks import check_document, show_check, show_verdict
+    from slangrag.cli.render.checks import show_check, show_verdict
     from slangrag.cli.render.terminal import write_json
     from slangrag.errors import StoreDamaged
-    from slangrag.store.verify import verify as look
+    from slangrag.service import documents, maintenance
 
-    found = look(load_settings({"store": store}).store)
+    found = maintenance.verify(load_settings({"store": store}).store)
     if as_json:
-        checks = [check_document(check.name, check.ok, check.found, check.hint) for check in found.checks]
-        write_json({"store": str(found.store), "ok": found.ok, "checks": checks})
+        write_json(documents.verification(found))
     else:
         width = max(len(check.name) for check in found.checks)
         for check in found.checks:
@@ -70,25 +70,25 @@ def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import show, write_json
     from slangrag.cli.signals import stop_on_signals
-    from slangrag.store import build
+    from slangrag.service import documents, maintenance
 
     root = load_settings({"store": store}).store
     began = time.monotonic()
     with stop_on_signals() as stop, meter("rows") as bar:
-        state = build.rebuild(root, told=bar.update, stop=lambda: stop.requested)
+        state = maintenance.rebuild(root, told=bar.update, stop=lambda: stop.requested)
     if state is None:
         raise stop.leave(f"the index of {root} is not finished, the old one still stands")
     seconds = time.monotonic() - began
     if as_json:
-        write_json({"store": str(root), "rows": state.rows, "seconds": round(seconds, 3)})
+        write_json(documents.rebuilt(root, state.rows, seconds))
     else:
         show(Text(f"the index of {root} is made anew: {state.rows:,} rows in {seconds:.1f} s"))
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
-    from slangrag.cli.render.sizes import size
     from slangrag.store.fingerprint import describe
+    from slangrag.text.sizes import size
 
     index = "none" if facts.index_rows is None else f"{facts.index_rows:,} rows"
     rows = [

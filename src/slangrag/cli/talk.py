@@ -6,37 +6,24 @@ Ctrl-C stops the answer and not the chat; an engine that fails costs one turn an
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from slangrag.answer.chat import history
-from slangrag.answer.chat.comparing import looked_up
-from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.history import Conversation
-from slangrag.answer.chat.turns import longer, reply
+from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
 from slangrag.answer.events import Answer, Finished
-from slangrag.cli.ask_command import answer_options
-from slangrag.cli.engines import chat_model
-from slangrag.cli.opening import data_until
 from slangrag.cli.question import LONGEST
 from slangrag.cli.render.answers import AnswerView
 from slangrag.cli.render.entries import show_entry, spoken
 from slangrag.cli.render.terminal import note, show
-from slangrag.config import Settings
 from slangrag.errors import SlangragError
-from slangrag.retrieval.naming import define
-from slangrag.retrieval.retrieve import retrieve
+from slangrag.service import conversations
 
 if TYPE_CHECKING:
-    from slangrag.engines.choose import Chosen
-    from slangrag.engines.protocols import ChatModel
-    from slangrag.retrieval.slang_store import SlangStore
+    from slangrag.service.slang import Slang
 
 PROMPT: Final = "> "
 _MOST_HISTORY: Final = 1000
@@ -46,23 +33,17 @@ class Talk:
     """One conversation at one prompt."""
 
     def __init__(
-        self,
-        settings: Settings,
-        slang: SlangStore,
-        conversation: Conversation,
-        directory: Path,
-        system: Path | None = None,
+        self, slang: Slang, conversation: Conversation, directory: Path, system: str | None = None
     ) -> None:
-        """Raises the EngineErrors of `ready_model`: without a model there is no chat."""
-        self._settings = settings
+        """Raises the EngineErrors of `Slang.chat_model`: without a model there is no chat."""
         self._slang = slang
         self._conversation = conversation
         self._directory = directory
         self._system = system
+        self._safe = slang.settings.safe
         self._last: Answer | None = None
         self._remarks: list[str] = []
-        self._data_until = data_until(slang)
-        self._chosen = ready_model(settings)
+        self._chosen = slang.chat_model()
         self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
             "sources": ("the definitions behind the last answer, whole", self._sources),
             "define": ("WORD: what the data says about it", self._define),
@@ -115,58 +96,52 @@ class Talk:
                 note(f"    next: {error.hint}")
 
     def _answer(self, line: str) -> None:
-        chat = self._chosen.model
-        follow_up = resolve(line, self._conversation, chat)
-        if follow_up.changed:
-            note(f"read as: {follow_up.standalone}")
-        began = time.perf_counter()
-        limit = self._settings.top_k
-        found = looked_up(follow_up, lambda text: retrieve(text, self._slang, limit=limit))
-        spent = (time.perf_counter() - began) * 1000
-        options = answer_options(self._settings, self._system, self._data_until, spent)
-        view = AnswerView(safe=self._settings.safe, stream=True)
-        events = reply(follow_up, self._conversation, found, chat, options)
+        view = AnswerView(safe=self._safe, stream=True, list_sources=False)
+        last: Answer | None = None
+        events = self._slang.converse(line, self._conversation, system=self._system)
         with closing(events):  # type: ignore[type-var]  # a generator; closing it cancels at the engine
             for event in events:
-                view.event(event)
-                if isinstance(event, Finished):
-                    self._remarks += event.answer.notes
-                    self._keep(longer(self._conversation, follow_up, event.answer), event.answer)
+                if isinstance(event, ReadAs):
+                    note(f"read as: {event.text}")
+                elif isinstance(event, Continued):
+                    assert last is not None
+                    self._remarks += last.notes
+                    self._keep(event.conversation, last)
+                else:
+                    view.event(event)
+                    last = event.answer if isinstance(event, Finished) else last
 
     def _keep(self, conversation: Conversation, told: Answer) -> None:
         self._conversation = conversation
         if told.hits or self._last is None:  # small talk leaves the sources of the answer before it
             self._last = told
         if told.citations:
-            words = {
-                citation.n: spoken(citation.word, safe=self._settings.safe) for citation in told.citations
-            }
+            words = {citation.n: spoken(citation.word, safe=self._safe) for citation in told.citations}
             note("  ".join(f"[{n}] {word}" for n, word in sorted(words.items())) + "   (/sources)")
-        history.save(conversation, self._directory)
+        conversations.save(conversation, self._directory)
 
     def _sources(self, _: str) -> None:
         if self._last is None or not self._last.hits:
             note("no answer yet that has sources")
             return
         for number, hit in enumerate(self._last.hits, start=1):
-            show_entry(hit.entry, number, safe=self._settings.safe)
+            show_entry(hit.entry, number, safe=self._safe)
 
     def _define(self, word: str) -> None:
         if not word:
             note("/define WORD")
             return
-        found = define(word, self._slang)
+        found = self._slang.define(word)
         if not found.entries:
             note(f"{word!r} is not in the data")
         for number, entry in enumerate(found.entries, start=1):
-            show_entry(entry, number, safe=self._settings.safe)
+            show_entry(entry, number, safe=self._safe)
         if found.suggestions:
             note(f"did you mean: {', '.join(found.suggestions)}")
 
     def _model(self, name: str) -> None:
         if name:
-            changed = replace(self._settings, chat_model=name)
-            self._chosen, self._settings = ready_model(changed), changed
+            self._chosen = self._slang.chat_model(name)
         identity = self._chosen.model.identity
         note(f"{identity.engine}/{identity.model}")
 
@@ -184,16 +159,6 @@ def _prompted() -> str:
         return input().strip()
     show(Text())
     return input(PROMPT).strip()
-
-
-def ready_model(settings: Settings) -> Chosen[ChatModel]:
-    """The chat model that the settings mean, known to be there before anything is asked of it."""
-    chosen = chat_model(settings)
-    if chosen.model.identity.engine == "ollama":
-        from slangrag.engines.ollama import connect
-
-        connect(settings).digest(chosen.model.identity.model)
-    return chosen
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,22 +36,6 @@ class EvalReport:
     config: dict[str, Any]
     removals: tuple[Removal, ...]
     questions: pd.DataFrame
-
-    def document(self) -> dict[str, Any]:
-        """The `eval --json` contract."""
-        document: dict[str, Any] = {
-            "dataset": self.dataset,
-            "n": self.n,
-            "metrics": self.metrics,
-            "by_task": self.by_task,
-            "by_kind": self.by_kind,
-            "config": self.config,
-        }
-        if self.removals:
-            document["ablation"] = [
-                {**asdict(removal), "adds": round(removal.adds, 4)} for removal in self.removals
-            ]
-        return document
 
 
 def evaluate(

@@ -12,9 +12,8 @@ of LangChain's own parts checks no citations. `slangrag ask` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -25,9 +24,9 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableParallel, RunnablePassthrough
 from pydantic import ConfigDict, Field
 
-from slangrag.retrieval.retrieve import retrieve
-from slangrag.retrieval.slang_store import open_store
+from slangrag.config import load_settings
 from slangrag.retrieval.types import Hit, Mode
+from slangrag.service.slang import Slang
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder
@@ -43,14 +42,13 @@ class SlangRetriever(BaseRetriever):
     """Entries of a slang store as LangChain documents, best first.
 
     page_content is "headword: definition"; metadata has entry_id, word, up_votes, down_votes, score,
-    match, span, intent and known ("yes", "maybe", "no"), as `slangrag search --json` names them. Each
-    call opens the store anew and closes it, so a retriever may be shared between threads.
+    match, span, intent and known ("yes", "maybe", "no"), as `slangrag search --json` names them. May be
+    shared between threads.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    store: Path
-    make_embedder: Callable[[], Any] | None = Field(default=None, exclude=True)
+    slang: Slang = Field(exclude=True)
     limit: int = Field(default=6, ge=1)
     mode: Mode = "hybrid"
 
@@ -60,21 +58,15 @@ class SlangRetriever(BaseRetriever):
     ) -> SlangRetriever:
         """A retriever over the store at `store`.
 
-        embedder must be the one that made the store (see `slangrag.engines.choose.choose_embedder`);
-        without it, questions that name their word are answered all the same, and others by words alone.
+        embedder is for one made elsewhere; without it, the engine that made the store is asked. Where it
+        cannot be had, questions that name their word are answered all the same, and others by words alone.
         """
-        return cls(
-            store=Path(store),
-            make_embedder=None if embedder is None else lambda: embedder,
-            limit=limit,
-            mode=mode,
-        )
+        return cls(slang=Slang(load_settings({"store": store}), embedder=embedder), limit=limit, mode=mode)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        with open_store(self.store, self.make_embedder) as store:
-            found = retrieve(query, store, limit=self.limit, mode=self.mode)
+        found = self.slang.search(query, limit=self.limit, mode=self.mode)
         for note in found.notes:
             run_manager.on_text(note)
         return [_document(hit, found.intent, found.known) for hit in found.hits]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from slangrag.retrieval import confidence as knowing
@@ -12,28 +11,14 @@ from slangrag.retrieval.senses import entries_of, points_to, rank
 from slangrag.retrieval.signals import sightings, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import Found, find, find_whole
-from slangrag.retrieval.types import Known, Match, Retrieval, Span
+from slangrag.retrieval.types import Definition, Match, Retrieval, Span
 from slangrag.retrieval.typos import corrections
 from slangrag.retrieval.weights import Weights, load_weights
-from slangrag.sources.entry import Entry
 from slangrag.store.headword_index import Headword
 from slangrag.text.forms import fold
 
 SUGGESTIONS: Final = 5
 _MOST_PARTS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What the data says about one word: entries best first, near-duplicates dropped, "see X" followed.
-
-    entries is empty where the word is not there; then suggestions may name what was meant.
-    """
-
-    word: str
-    known: Known
-    entries: tuple[Entry, ...]
-    suggestions: tuple[str, ...] = ()
 
 
 def define(word: str, store: SlangStore) -> Definition:

@@ -35,7 +35,7 @@ class Neighbours(Protocol):
 
 
 class SlangStore:
-    """One open store. Used by one thread; `close` (or `open_store`) gives back what was opened."""
+    """One open store. Used by one thread at a time; `close` (or `open_store`) gives back what was opened."""
 
     def __init__(
         self,
@@ -55,15 +55,15 @@ class SlangStore:
     @cached_property
     def index(self) -> Neighbours | None:
         """The semantic index, opened at first use; None, and a note, where there is none."""
-        return self._had("index", self._make_index)
+        return self._made_or_lacking("index", self._make_index)
 
     @cached_property
     def embedder(self) -> Embedder | None:
         """The embedder that made the store's vectors, made at first use; None, and a note, without one."""
-        made = self._had("embedder", self._make_embedder)
+        made = self._made_or_lacking("embedder", self._make_embedder)
         return self._wrap(made) if made is not None and self._wrap else made
 
-    def _had(self, what: str, make: Callable[[], _T] | None) -> _T | None:
+    def _made_or_lacking(self, what: str, make: Callable[[], _T] | None) -> _T | None:
         """What `make` makes; None, and a note, where nobody makes it or it fails."""
         missing, instead = _WITHOUT[what]
         if make is None:
@@ -95,6 +95,12 @@ class SlangStore:
         except EngineError as error:
             self._lacks["embedding"] = f"the question could not be embedded ({error.message})"
             return None
+
+    def forget_lacks(self) -> None:
+        """A new question begins: what could not be had for the last one is tried again."""
+        for what in self._lacks:
+            self.__dict__.pop(what, None)
+        self._lacks.clear()
 
     @property
     def lacks(self) -> tuple[str, ...]:

@@ -52,3 +52,16 @@ class Retrieval:
     hits: tuple[Hit, ...]
     suggestions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What the data says about one word: entries best first, near-duplicates dropped, "see X" followed.
+
+    entries is empty where the word is not there; then suggestions may name what was meant.
+    """
+
+    word: str
+    known: Known
+    entries: tuple[Entry, ...]
+    suggestions: tuple[str, ...] = ()

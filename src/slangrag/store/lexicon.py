@@ -40,7 +40,7 @@ class AsOf:
 
 
 class Lexicon:
-    """Read access to one lexicon. Not shared between threads; open one in each."""
+    """Read access to one lexicon. Used by one thread at a time."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
@@ -125,7 +125,9 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A read-only connection that also opens a finished lexicon in a read-only directory."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+    # Not bound to the thread that opened it: the service lends it to one thread at a time.
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=30, check_same_thread=False)
     try:
         connection.execute("PRAGMA user_version")
     except sqlite3.OperationalError:
@@ -133,7 +135,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
             raise
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     return connection
 

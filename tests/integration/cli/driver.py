@@ -15,8 +15,8 @@ import os
 import sys
 from typing import Any
 
-from slangrag.cli import engines
 from slangrag.cli.main import main
+from slangrag.service import engines
 
 RUNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.startfile", "pty.spawn"}
 HOME = os.path.realpath(os.environ["HOME"])

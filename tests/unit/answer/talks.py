@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slangrag.answer.chat.history import Conversation, Turn
+from slangrag.answer.chat.conversation import Conversation, Turn
 
 ABOUT_RIZZ = Conversation(
     "20261122-120000-abcd",

@@ -6,9 +6,9 @@ from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 from tests.unit.answer.talks import ABOUT_RIZZ
 
 from slangrag.answer.ask.answerer import answer
+from slangrag.answer.chat.conversation import Turn
 from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.history import Turn
-from slangrag.answer.chat.turns import longer, remembered, reply
+from slangrag.answer.chat.turns import extended, remembered, reply
 from slangrag.answer.events import AnswerOptions, Finished
 from slangrag.engines.protocols import ChatOptions
 
@@ -18,7 +18,7 @@ def test_a_turn_is_answered_with_the_earlier_ones_in_the_prompt() -> None:
     events = list(reply(resolve("more", ABOUT_RIZZ), ABOUT_RIZZ, found(*RIZZ), chat))
     assert [m.content for m in chat.asked[0][1:3]] == ["what does rizz mean", "Charm."]
     (told,) = [e.answer for e in events if isinstance(e, Finished)]
-    after = longer(ABOUT_RIZZ, resolve("more", ABOUT_RIZZ), told)
+    after = extended(ABOUT_RIZZ, resolve("more", ABOUT_RIZZ), told)
     assert len(after.turns) == 2
     assert after.turns[-1].headwords == ("rizz",)
     assert ABOUT_RIZZ.turns == after.turns[:1]

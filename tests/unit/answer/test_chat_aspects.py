@@ -9,9 +9,9 @@ from tests.unit.answer.scripted import ScriptedChat, found, hit
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
 from slangrag.answer.chat.comparing import looked_up
+from slangrag.answer.chat.conversation import Conversation, Turn, begin
 from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.history import Conversation, Turn, begin
-from slangrag.answer.chat.turns import longer, reply
+from slangrag.answer.chat.turns import extended, reply
 from slangrag.answer.events import Answer, Event, Finished
 from slangrag.errors import EngineReply
 from slangrag.retrieval.types import Retrieval
@@ -193,7 +193,7 @@ def test_two_words_stay_what_the_talk_is_about_though_only_one_was_cited() -> No
     hits = found(GHOSTING, ORBITING)
     *_, last = reply(follow_up, ABOUT_TWO, hits, ScriptedChat("Ghosting is ending contact [1]."))
     assert isinstance(last, Finished)
-    talk = longer(ABOUT_TWO, follow_up, last.answer)
+    talk = extended(ABOUT_TWO, follow_up, last.answer)
     assert resolve("which one is worse?", talk).standalone == "which of ghosting and orbiting is worse"
 
 

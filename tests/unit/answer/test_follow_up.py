@@ -6,9 +6,9 @@ import pytest
 from tests.unit.answer.scripted import ScriptedChat
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
+from slangrag.answer.chat.conversation import Turn, begin
 from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.history import Turn, begin
-from slangrag.answer.chat.turns import longer, reply
+from slangrag.answer.chat.turns import extended, reply
 from slangrag.answer.events import Finished
 from slangrag.errors import EngineBusy, EngineTimeout
 
@@ -128,7 +128,7 @@ def test_small_talk_does_not_make_it_forget_the_word() -> None:
     follow_up = resolve("thanks!", ABOUT_RIZZ)
     chat = ScriptedChat()
     (told,) = [e.answer for e in reply(follow_up, ABOUT_RIZZ, None, chat) if isinstance(e, Finished)]
-    later = longer(ABOUT_RIZZ, follow_up, told)
+    later = extended(ABOUT_RIZZ, follow_up, told)
     assert resolve("is it rude?", later).standalone == "is rizz rude?"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from slangrag.cli.render.hits import hit_documents, reasons, unbroken
+from slangrag.cli.render.hits import reasons, unbroken
 from slangrag.cli.render.progress import duration
-from slangrag.cli.render.sizes import size
 from slangrag.retrieval.types import Hit, Span
+from slangrag.service import documents
 from slangrag.sources.entry import Entry
+from slangrag.text.sizes import size
 
 ENTRY = Entry("0000004", "salty", "Bitter.\nHe is salty.", 10, 2)
 
@@ -62,13 +63,13 @@ def test_parts_that_round_to_nothing_are_not_shown() -> None:
 
 def test_a_hit_without_a_span_or_votes_says_null_and_not_zero() -> None:
     unknown = Entry("1", "zib", "A lamp.", None, None)
-    (document,) = hit_documents([Hit(unknown, 0.5, "semantic")])
+    (document,) = documents.hits([Hit(unknown, 0.5, "semantic")])
     assert document["span"] is None
     assert document["up_votes"] is None
     assert "signals" not in document
 
 
 def test_a_span_keeps_its_offsets() -> None:
-    (document,) = hit_documents([Hit(ENTRY, 0.5, "exact", Span("salty", 3, 8))], explain=True)
+    (document,) = documents.hits([Hit(ENTRY, 0.5, "exact", Span("salty", 3, 8))], explain=True)
     assert document["span"] == {"text": "salty", "start": 3, "end": 8}
     assert document["signals"] == {}

@@ -28,7 +28,6 @@ from slangrag.answer.events import (
     FirstToken,
     Remark,
     Sentence,
-    Sources,
 )
 from slangrag.engines.protocols import ChatModel, Message
 from slangrag.errors import EngineError
@@ -48,7 +47,7 @@ def answer(
 ) -> Iterator[Event]:
     """Stream the answer to `question` from what `retrieval` found.
 
-    Order: Sources, then FirstToken, Remark, Sentence and Withdrawn as they come, then Finished exactly
+    Order: FirstToken, Remark, Sentence and Withdrawn as they come, then Finished exactly
     once. Where known is "no" the model is not asked. If the engine fails, what was checked stays (or the
     definitions are quoted), Finished comes with a note, and then the EngineError is raised, so that the
     caller's exit code shows it. Closing the iterator cancels the generation.
@@ -61,7 +60,6 @@ def answer(
 
     if retrieval.known == "no" or not retrieval.hits:
         finished = abstention(question, retrieval, options)
-        yield Sources((), 0)
         yield Remark(finished.text)
         yield Finished(finished)
         return
@@ -69,7 +67,6 @@ def answer(
     failure: EngineError | None = None
     kind = Capable if chat.identity.capable else Small
     writer: Writer = kind(question, retrieval, chat, options, history)
-    yield Sources(retrieval.hits, writer.dropped)
     lines: list[str] = []
     for line in remarks(retrieval, options):
         lines.append(line)

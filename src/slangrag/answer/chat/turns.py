@@ -6,7 +6,7 @@ Pure: a conversation goes in, a longer one comes out. Keeps nothing (`history` d
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,10 +14,10 @@ from slangrag.answer.ask.answerer import answer
 from slangrag.answer.ask.budget import latest
 from slangrag.answer.ask.quoting import citation, quotation, unasked
 from slangrag.answer.ask.writers import says_the_same
-from slangrag.answer.chat.comparing import compared, firsts, strangers
-from slangrag.answer.chat.follow_up import FollowUp
+from slangrag.answer.chat.comparing import compared, firsts, looked_up, strangers
+from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs, Turn
+from slangrag.answer.chat.follow_up import FollowUp, resolve
 from slangrag.answer.chat.follow_up_types import about, said, unsaid
-from slangrag.answer.chat.history import Conversation, Turn
 from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Remark, Sentence, Sources
 from slangrag.answer.translate.gloss import gloss
 from slangrag.engines.protocols import ChatModel, Message
@@ -41,6 +41,32 @@ def remembered(conversation: Conversation, chat: ChatModel, room: int) -> tuple[
         told, _, _ = split_citations(turn.answered, ())  # the numbers meant other definitions
         messages += [Message("user", inert(turn.standalone)), Message("assistant", inert(told))]
     return latest(chat, messages, room)
+
+
+def converse(
+    line: str,
+    conversation: Conversation,
+    retrieve: Callable[[str], Retrieval],
+    chat: ChatModel,
+    options: AnswerOptions,
+) -> Iterator[Event | ReadAs | Continued]:
+    """One turn: ReadAs where the line pointed back, Sources, the events of `reply`, Continued last.
+
+    Raises what `retrieve` raises, and the EngineErrors of the model after Continued, if anything was said.
+    Closing the iterator cancels the generation.
+    """
+    follow_up = resolve(line, conversation, chat)
+    if follow_up.changed:
+        yield ReadAs(follow_up.standalone)
+    began = time.perf_counter()
+    found = looked_up(follow_up, retrieve)
+    options = replace(options, retrieve_ms=(time.perf_counter() - began) * 1000)
+    if found is not None:
+        yield Sources(found)
+    for event in reply(follow_up, conversation, found, chat, options):
+        yield event
+        if isinstance(event, Finished):
+            yield Continued(extended(conversation, follow_up, event.answer))
 
 
 def reply(
@@ -155,7 +181,6 @@ def _remark(
     follow_up: FollowUp, text: str, options: AnswerOptions, retrieval: Retrieval | None = None
 ) -> Iterator[Event]:
     """A turn that claims nothing: the program's own sentence."""
-    yield Sources((), 0)
     yield Remark(text)
     found = retrieval or Retrieval(follow_up.lookup, "define", "no", ())
     yield Finished(unasked(follow_up.standalone, text, found, options))
@@ -169,7 +194,6 @@ def _quoted(
     if not quotations:
         yield from _remark(follow_up, remark, options, retrieval)
         return
-    yield Sources(retrieval.hits, 0)
     if remark:
         yield Remark(remark)
     yield from quotations
@@ -227,7 +251,7 @@ def _length(text: str) -> int:
     return len(split_citations(text, ())[0].split())
 
 
-def longer(conversation: Conversation, follow_up: FollowUp, told: Answer) -> Conversation:
+def extended(conversation: Conversation, follow_up: FollowUp, told: Answer) -> Conversation:
     """The conversation after a turn: what was asked, what was answered, what it was about."""
     known = {fold(hit.entry.word) for hit in told.hits}
     pair = [word for word in (follow_up.word, follow_up.other) if follow_up.other and fold(word) in known]

@@ -17,6 +17,7 @@ from slangrag.answer.translate.rewriting import own_words, rewrite, stands_in
 from slangrag.answer.translate.slang_spans import doubtful, sightings
 from slangrag.answer.translate.slots import Place, counts_several, fits, place
 from slangrag.engines.protocols import ChatModel
+from slangrag.errors import EngineError
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.sources.entry import Entry
 from slangrag.text.english import is_small
@@ -50,7 +51,8 @@ class Translation:
     """A translated message.
 
     grounded: what it says comes from the message and the glossary. rewritten: the model's words; else
-    substitution. engine and model are "" where none was asked.
+    substitution. engine and model are "" where none was asked. engine_note says why this engine was
+    taken; failure is what the engine failed with, and the text is then from the glossary alone.
     """
 
     text: str
@@ -61,6 +63,8 @@ class Translation:
     model: str
     notes: tuple[str, ...] = ()
     rewritten: bool = False
+    engine_note: str = ""
+    failure: EngineError | None = None
 
 
 def translate(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from rich.text import Text
 
-from slangrag.answer.events import Answer, Event, Finished, Remark, Sentence, Withdrawn
+from slangrag.answer.events import Answer, Event, Finished, Note, Remark, Sentence, Sources, Withdrawn
 from slangrag.cli.render.entries import spoken
-from slangrag.cli.render.hits import hit_documents, show_hits
+from slangrag.cli.render.hits import show_hits
 from slangrag.cli.render.terminal import note, show, stdout
-
-if TYPE_CHECKING:
-    from slangrag.retrieval.types import Retrieval
+from slangrag.retrieval.types import Retrieval
 
 _CITATION: Final = re.compile(r"\[\d+\]")
 
@@ -21,22 +19,19 @@ _CITATION: Final = re.compile(r"\[\d+\]")
 class AnswerView:
     """Shows one answer. Not streaming holds every sentence back until the end."""
 
-    def __init__(self, *, safe: bool, stream: bool) -> None:
+    def __init__(self, *, safe: bool, stream: bool, list_sources: bool = True) -> None:
         self._safe = safe
         self._stream = stream
+        self._list_sources = list_sources
         self._withdrawn = 0
-
-    def sources(self, found: Retrieval) -> None:
-        """The definitions that were found, at once."""
-        for remark in found.notes:
-            note(remark)
-        if found.known != "no" and found.hits:
-            show_hits(found.hits, safe=self._safe)
-            show(Text(""))
 
     def event(self, event: Event) -> None:
         """Show what an event says, if it is for people."""
-        if isinstance(event, Withdrawn):
+        if isinstance(event, Sources):
+            self._sources(event.retrieval)
+        elif isinstance(event, Note):
+            note(event.text)
+        elif isinstance(event, Withdrawn):
             self._withdrawn += 1
         elif isinstance(event, Finished):
             if not self._stream:
@@ -45,10 +40,13 @@ class AnswerView:
         elif self._stream and isinstance(event, (Remark, Sentence)):
             self._sentence(event.text)
 
-    def answer(self, answer: Answer) -> None:
-        """Show an answer that no model wrote."""
-        self._sentence(answer.text)
-        self._end(answer)
+    def _sources(self, found: Retrieval) -> None:
+        """The definitions that were found, at once."""
+        for remark in found.notes:
+            note(remark)
+        if self._list_sources and found.known != "no" and found.hits:
+            show_hits(found.hits, safe=self._safe)
+            show(Text(""))
 
     def _sentence(self, text: str) -> None:
         line = Text(spoken(text, safe=self._safe))
@@ -67,22 +65,3 @@ class AnswerView:
         if answer.model:
             seconds = answer.timings_ms.get("total", 0.0) / 1000
             note(f"{answer.engine}/{answer.model}, {seconds:.1f} s")
-
-
-def answer_document(answer: Answer) -> dict[str, Any]:
-    """An answer as `ask --json` gives it."""
-    return {
-        "query": answer.query,
-        "answer": answer.text,
-        "known": answer.known,
-        "abstained": answer.abstained,
-        "grounded": answer.grounded,
-        "citations": [{"n": c.n, "entry_id": c.entry_id, "word": c.word} for c in answer.citations],
-        "hits": hit_documents(answer.hits),
-        "engine": answer.engine,
-        "model": answer.model,
-        "timings_ms": {name: round(ms, 1) for name, ms in answer.timings_ms.items()},
-        "quoted": answer.quoted,
-        "suggestions": list(answer.suggestions),
-        "notes": list(answer.notes),
-    }

@@ -1,8 +1,8 @@
-"""Checks as people and programs read them: `doctor` and `store verify` look alike."""
+"""Checks as people read them: `doctor` and `store verify` look alike."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from rich.text import Text
 
@@ -28,8 +28,3 @@ def show_verdict(failures: int) -> None:
         show(Text(f"{failures} thing{'s' if failures > 1 else ''} to mend, from the top."))
     else:
         show(Text("All is well."))
-
-
-def check_document(name: str, ok: bool | None, said: str, hint: str) -> dict[str, Any]:
-    """A check as `--json` gives it; `ok` is null for what is absent and not needed."""
-    return {"name": name, "ok": ok, "said": said, "next": hint or None}

@@ -6,7 +6,7 @@ All of it was written by strangers: it goes through `printable` and into `Text`,
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from rich.text import Text
 
@@ -67,14 +67,3 @@ def show_entry(entry: Entry, number: int, *, safe: bool) -> None:
     for paragraph in printable(entry.definition).split("\n"):
         if paragraph.strip():
             show(definition(paragraph, safe=safe), indent=INDENT)
-
-
-def entry_document(entry: Entry) -> dict[str, Any]:
-    """An entry as `define --json` gives it."""
-    return {
-        "entry_id": entry.entry_id,
-        "word": entry.word,
-        "definition": entry.definition,
-        "up_votes": entry.up_votes,
-        "down_votes": entry.down_votes,
-    }

@@ -1,9 +1,9 @@
-"""Retrieved hits: a numbered line each, as a JSON list, or with the signals behind their order."""
+"""Retrieved hits: a numbered line each, and below it the signals behind their order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from slangrag.retrieval.types import Hit
 
@@ -68,26 +68,3 @@ def show_suggestions(words: Sequence[str], *, safe: bool) -> None:
         from slangrag.cli.render.terminal import note
 
         note(f"did you mean: {', '.join(spoken(word, safe=safe) for word in words)}")
-
-
-def hit_documents(hits: Sequence[Hit], *, explain: bool = False) -> list[dict[str, Any]]:
-    """Hits as the JSON contracts have them; `signals` only if asked for."""
-    documents = []
-    for rank, hit in enumerate(hits, start=1):
-        document: dict[str, Any] = {
-            "rank": rank,
-            "entry_id": hit.entry.entry_id,
-            "word": hit.entry.word,
-            "definition": hit.entry.definition,
-            "up_votes": hit.entry.up_votes,
-            "down_votes": hit.entry.down_votes,
-            "score": round(hit.score, 6),
-            "match": hit.match,
-            "span": None
-            if hit.span is None
-            else {"text": hit.span.text, "start": hit.span.start, "end": hit.span.end},
-        }
-        if explain:
-            document["signals"] = {name: round(value, 6) for name, value in hit.signals.items()}
-        documents.append(document)
-    return documents

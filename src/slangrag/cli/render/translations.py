@@ -1,8 +1,8 @@
-"""A translated message as people and programs read it: the text, and under it the glossary."""
+"""A translated message as people read it: the text, and under it the glossary."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -31,27 +31,3 @@ def _show_term(term: Term, *, safe: bool) -> None:
     left = max(20, room - line.cell_len - 2 - len(source))
     line.append("  ").append(one_line(term.definition, left, safe=safe)).append(source, style="dim")
     show(line, indent=INDENT)
-
-
-def translation_document(told: Translation) -> dict[str, Any]:
-    """A translation as `translate --json` gives it; start and end are offsets in characters of `text`."""
-    return {
-        "text": told.text,
-        "plain": told.plain,
-        "terms": [
-            {
-                "span": term.span,
-                "start": term.start,
-                "end": term.end,
-                "word": term.word,
-                "entry_id": term.entry_id,
-                "definition": term.definition,
-            }
-            for term in told.terms
-        ],
-        "grounded": told.grounded,
-        "engine": told.engine,
-        "model": told.model,
-        "rewritten": told.rewritten,
-        "notes": list(told.notes),
-    }

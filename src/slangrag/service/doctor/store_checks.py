@@ -9,17 +9,17 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from slangrag.cli.findings import Check, failed
-from slangrag.cli.render.sizes import size
-from slangrag.cli.store_facts import StoreFacts, store_facts
 from slangrag.config import Settings
 from slangrag.errors import StoreError
+from slangrag.service.doctor.finding import Finding, failed
+from slangrag.service.maintenance import StoreFacts, store_facts
 from slangrag.sources.sample import sample_csv
+from slangrag.text.sizes import size
 
 LITTLE_ROOM: Final = 500_000_000
 
 
-def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
+def store(settings: Settings, *, quick: bool) -> Iterator[Finding]:
     """The store: there, whole, indexed; and the room around it."""
     try:
         facts = store_facts(settings.store)
@@ -31,51 +31,51 @@ def store(settings: Settings, *, quick: bool) -> Iterator[Check]:
     yield disk(facts)
 
 
-def rows(facts: StoreFacts) -> Check:
+def rows(facts: StoreFacts) -> Finding:
     """What the lexicon holds, and whether its last load came to its end."""
     said = f"{facts.root}: {facts.entries:,} entries of {facts.headwords:,} headwords"
     if facts.locked_by:
-        return Check("store", None, f"{said}; being written by {facts.locked_by}")
+        return Finding("store", None, f"{said}; being written by {facts.locked_by}")
     if not facts.complete:
         last = facts.loads[-1]
         source = "--sample" if last.name == sample_csv().name else last.name
-        return Check(
+        return Finding(
             "store",
             False,
             f"{said}; {last.name} was loaded only up to record {last.record:,}",
             f"slangrag ingest {source} --store {facts.root}",
             StoreError.exit_code,
         )
-    return Check("store", True, said)
+    return Finding("store", True, said)
 
 
-def index(facts: StoreFacts, *, quick: bool) -> Check:
+def index(facts: StoreFacts, *, quick: bool) -> Finding:
     """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
     from slangrag.store.check import survives
     from slangrag.store.layout import StoreLayout
 
     rebuild = f"slangrag store rebuild --store {facts.root}"
     if facts.locked_by:
-        return Check("index", None, "not looked at while the store is being written")
+        return Finding("index", None, "not looked at while the store is being written")
     if facts.index_rows is None:
-        return Check("index", False, "not built", rebuild, StoreError.exit_code)
+        return Finding("index", False, "not built", rebuild, StoreError.exit_code)
     said = f"{facts.index_rows:,} vectors"
     if not facts.index_current:
-        return Check("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
+        return Finding("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
     if not quick and not survives(StoreLayout(facts.root).chroma):
-        return Check("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
-    return Check("index", True, f"{said}, up to date{'' if quick else ', opens'}")
+        return Finding("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
+    return Finding("index", True, f"{said}, up to date{'' if quick else ', opens'}")
 
 
-def disk(facts: StoreFacts) -> Check:
+def disk(facts: StoreFacts) -> Finding:
     """How much the store takes, how much is left, and on what kind of file system."""
     used = size(facts.lexicon_bytes + facts.index_bytes)
     where = f" on {facts.file_system}" if facts.file_system else ""
     said = f"{used} used, {size(facts.free_bytes)} free{where}"
     if facts.free_bytes < LITTLE_ROOM:
-        return Check(
+        return Finding(
             "disk", False, said, "make room, or copy the store elsewhere and name it with --store", 4
         )
     if not os.access(facts.root, os.W_OK):
-        return Check("disk", None, f"{said}, read-only: good for questions, not for ingest")
-    return Check("disk", True, said)
+        return Finding("disk", None, f"{said}, read-only: good for questions, not for ingest")
+    return Finding("disk", True, said)

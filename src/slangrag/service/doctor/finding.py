@@ -8,7 +8,7 @@ from slangrag.errors import SlangragError
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Finding:
     """One finding. ok is None for what is neither well nor ill: not there, and not needed.
 
     said is one line; next is the command that mends a failure, exit_code what the shell then sees.
@@ -21,6 +21,6 @@ class Check:
     exit_code: int = 0
 
 
-def failed(name: str, error: SlangragError) -> Check:
+def failed(name: str, error: SlangragError) -> Finding:
     """An error as a failed check."""
-    return Check(name, False, error.message, error.hint, error.exit_code)
+    return Finding(name, False, error.message, error.hint, error.exit_code)

@@ -1,7 +1,7 @@
 """What `slangrag doctor` looks at: small functions, each from the settings to what it found.
 
 Prints nothing. A check never raises a SlangragError: the error's message and hint are its finding.
-doctor_store.py has those of the store.
+store_checks.py has those of the store.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from slangrag import __version__
-from slangrag.cli.doctor_store import store
-from slangrag.cli.findings import Check, failed
 from slangrag.config import OPTIONS, Settings
 from slangrag.errors import EngineError, EngineMissing, SlangragError, StoreError
+from slangrag.service.doctor.finding import Finding, failed
+from slangrag.service.doctor.store_checks import store
 
 if TYPE_CHECKING:
     from slangrag.engines.ollama import OllamaServer
@@ -29,7 +29,7 @@ OLDEST_PYTHON: Final = (3, 11)
 QUESTION: Final = "Say yes."
 
 
-def checks(settings: Settings, *, quick: bool = False) -> Iterator[Check]:
+def checks(settings: Settings, *, quick: bool = False) -> Iterator[Finding]:
     """Every check, in the order in which things build on each other. quick: no model is run."""
     yield python()
     yield settings_in_force(settings)
@@ -41,23 +41,23 @@ def checks(settings: Settings, *, quick: bool = False) -> Iterator[Check]:
     yield slurm()
 
 
-def python() -> Check:
+def python() -> Finding:
     """The interpreter, and what its SQLite can do."""
     from sys import version_info
 
     found = f"slangrag {__version__}, Python {platform.python_version()} on {platform.system()}"
     if version_info < OLDEST_PYTHON:
-        return Check("python", False, f"{found} is too old", "install Python 3.11 or newer", 1)
+        return Finding("python", False, f"{found} is too old", "install Python 3.11 or newer", 1)
     with sqlite3.connect(":memory:") as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     if "ENABLE_FTS5" not in options:
-        return Check(
+        return Finding(
             "python", False, f"{found}: its SQLite lacks FTS5", "use a Python from python.org or conda", 1
         )
-    return Check("python", True, f"{found}, SQLite {sqlite3.sqlite_version}")
+    return Finding("python", True, f"{found}, SQLite {sqlite3.sqlite_version}")
 
 
-def settings_in_force(settings: Settings) -> Check:
+def settings_in_force(settings: Settings) -> Finding:
     """Which settings are not the defaults, and who set them."""
     layers: dict[str, list[str]] = {}
     for option in OPTIONS:
@@ -65,10 +65,10 @@ def settings_in_force(settings: Settings) -> Check:
         if origin != "default":
             layers.setdefault(origin.removesuffix(f" ({option.env})"), []).append(option.name)
     changed = "; ".join(f"{', '.join(names)} from {layer}" for layer, names in layers.items())
-    return Check("settings", True, changed or "all defaults (slangrag config show)")
+    return Finding("settings", True, changed or "all defaults (slangrag config show)")
 
 
-def ollama(settings: Settings) -> Check:
+def ollama(settings: Settings) -> Finding:
     """The Ollama server: whether it answers, what it has, and whether it runs on a GPU."""
     from slangrag.engines.ollama import connect
 
@@ -78,7 +78,7 @@ def ollama(settings: Settings) -> Check:
     except EngineError as error:
         if settings.engine == "ollama":
             return failed("ollama", error)
-        return Check("ollama", None, error.message)
+        return Finding("ollama", None, error.message)
     except SlangragError as error:
         return failed("ollama", error)
     try:
@@ -87,10 +87,10 @@ def ollama(settings: Settings) -> Check:
         return failed("ollama", error)
 
 
-def _ollama_models(server: OllamaServer, said: str) -> Check:
+def _ollama_models(server: OllamaServer, said: str) -> Finding:
     models: tuple[Model, ...] = server.models()
     if not models:
-        return Check("ollama", False, f"{said}, no models", "slangrag models pull --engine ollama", 3)
+        return Finding("ollama", False, f"{said}, no models", "slangrag models pull --engine ollama", 3)
     said += f": {', '.join(model.name.removesuffix(':latest') for model in models[:4])}"
     if len(models) > 4:
         said += f" and {len(models) - 4} more"
@@ -100,10 +100,10 @@ def _ollama_models(server: OllamaServer, said: str) -> Check:
     ]
     if loaded:
         said += f"; loaded: {', '.join(loaded)}"
-    return Check("ollama", True, f"{said}{f' ({server.host.note})' if server.host.note else ''}")
+    return Finding("ollama", True, f"{said}{f' ({server.host.note})' if server.host.note else ''}")
 
 
-def embedded(settings: Settings) -> Check:
+def embedded(settings: Settings) -> Finding:
     """The embedded engine: installed, and its weights here."""
     from slangrag.engines.choose import embedded_is_installed
     from slangrag.engines.embedded.catalogue import CATALOGUE
@@ -112,16 +112,16 @@ def embedded(settings: Settings) -> Check:
     wanted = settings.engine == "embedded"
     if not embedded_is_installed():
         install = "pip install 'slangrag[embedded]'"
-        return Check("embedded", False if wanted else None, "not installed", install if wanted else "", 3)
+        return Finding("embedded", False if wanted else None, "not installed", install if wanted else "", 3)
     absent = [model.name for model in CATALOGUE if not is_present(model, settings.cache)]
     if absent:
         said = f"installed; not fetched: {', '.join(absent)}"
         pull = "slangrag models pull --engine embedded"
-        return Check("embedded", False if wanted else None, said, pull if wanted else "", 3)
-    return Check("embedded", True, f"installed, weights in {settings.cache}")
+        return Finding("embedded", False if wanted else None, said, pull if wanted else "", 3)
+    return Finding("embedded", True, f"installed, weights in {settings.cache}")
 
 
-def embedder(settings: Settings, *, quick: bool) -> Check:
+def embedder(settings: Settings, *, quick: bool) -> Finding:
     """The embedder that a question would use: the store's own, else what `ingest` would take."""
     from slangrag.engines.choose import choose_embedder
     from slangrag.store.fingerprint import describe, stored_identity
@@ -140,7 +140,7 @@ def embedder(settings: Settings, *, quick: bool) -> Check:
             said = f"{describe(model.identity)}, a question in {_since(began)}"
     except SlangragError as error:
         return failed("embedder", error)
-    return Check("embedder", True, said if stored is None else f"{said}; the store's own")
+    return Finding("embedder", True, said if stored is None else f"{said}; the store's own")
 
 
 def _embedder_that_is_here(settings: Settings, stored: EmbedderIdentity | None) -> str:
@@ -166,7 +166,7 @@ def _embedder_that_is_here(settings: Settings, stored: EmbedderIdentity | None) 
     return f"embedded/{model.name}"
 
 
-def chat(settings: Settings, *, quick: bool) -> Check:
+def chat(settings: Settings, *, quick: bool) -> Finding:
     """The model that `ask` would take, and how long its first token takes."""
     from slangrag.engines.choose import choose_chat
     from slangrag.engines.protocols import ChatOptions, ChatUsage, Message
@@ -178,7 +178,7 @@ def chat(settings: Settings, *, quick: bool) -> Check:
             f"{identity.engine}/{identity.model}, context {settings.num_ctx}{_of_trained(settings, identity)}"
         )
         if quick:
-            return Check("chat", True, f"{said} (not asked)")
+            return Finding("chat", True, f"{said} (not asked)")
         began = time.perf_counter()
         usage = ChatUsage()
         stream = chosen.model.stream(
@@ -190,9 +190,11 @@ def chat(settings: Settings, *, quick: bool) -> Check:
     except SlangragError as error:
         return failed("chat", error)
     if not first:
-        return Check("chat", False, f"{said}: it said nothing", "slangrag ask --model with another model", 3)
+        return Finding(
+            "chat", False, f"{said}: it said nothing", "slangrag ask --model with another model", 3
+        )
     loading = f", {usage.load_ms / 1000:.1f} s of it loading" if usage.load_ms > 100 else ""
-    return Check("chat", True, f"{said}; first token after {first:.1f} s{loading}")
+    return Finding("chat", True, f"{said}; first token after {first:.1f} s{loading}")
 
 
 def _of_trained(settings: Settings, identity: ChatIdentity) -> str:
@@ -205,16 +207,16 @@ def _of_trained(settings: Settings, identity: ChatIdentity) -> str:
     return f" of {trained}" if trained else ""
 
 
-def slurm() -> Check:
+def slurm() -> Finding:
     """Whether this is a cluster, and whether this very process runs in a job."""
     job = os.environ.get("SLURM_JOB_ID")
     if job:
         gpus = os.environ.get("CUDA_VISIBLE_DEVICES") or "none"
         node = os.environ.get("SLURMD_NODENAME") or platform.node()
-        return Check("slurm", True, f"in job {job} on {node}, GPUs: {gpus}")
+        return Finding("slurm", True, f"in job {job} on {node}, GPUs: {gpus}")
     if shutil.which("sbatch"):
-        return Check("slurm", True, "sbatch is here; batch scripts are in slurm/")
-    return Check("slurm", None, "not a cluster")
+        return Finding("slurm", True, "sbatch is here; batch scripts are in slurm/")
+    return Finding("slurm", None, "not a cluster")
 
 
 def _since(began: float) -> str:

@@ -1,19 +1,23 @@
-"""What a store is, in numbers: for `store info` and `doctor`. Reads the lexicon only; prints nothing."""
+"""The care of a store: what it holds, whether it holds together, its index made anew."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slangrag.store import build, fingerprint, journal, ledger, lock
+from slangrag.store.build import rebuild
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, open_lexicon
+from slangrag.store.verify import verify
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import EmbedderIdentity
     from slangrag.store.ledger import Ledger
+
+__all__ = ["StoreFacts", "rebuild", "store_facts", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +78,6 @@ def store_facts(root: Path) -> StoreFacts:
             saved_at=as_of.saved_at,
             loads=tuple(ledger.loads(lexicon.connection)),
         )
-
-
-def store_document(facts: StoreFacts) -> dict[str, Any]:
-    """A store as `store info --json` gives it."""
-    embedder = facts.embedder
-    return {
-        "store": str(facts.root),
-        "rows": facts.entries,
-        "headwords": facts.headwords,
-        "vectors": facts.vectors,
-        "embedder": None
-        if embedder is None
-        else {
-            "engine": embedder.engine,
-            "model": embedder.model,
-            "digest": embedder.digest,
-            "dimension": embedder.dimension,
-        },
-        "complete": facts.complete,
-        "index": {"rows": facts.index_rows, "current": facts.index_current},
-        "sealed": facts.sealed,
-        "locked_by": facts.locked_by or None,
-        "bytes": {
-            "lexicon": facts.lexicon_bytes,
-            "index": facts.index_bytes,
-            "free": facts.free_bytes,
-        },
-        "file_system": facts.file_system,
-        "saved_at": facts.saved_at,
-        "loads": [
-            {
-                "name": load.name,
-                "state": load.state,
-                "rows_read": load.record,
-                "accepted": load.accepted,
-                "rejected": load.rejected,
-                "duplicates": load.duplicates,
-                "filtered": load.filtered,
-            }
-            for load in facts.loads
-        ],
-    }
 
 
 def _count(lexicon: Lexicon, table: str) -> int:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
-from slangrag.answer.chat.history import Turn, begin, latest, load, save, saved
+from slangrag.answer.chat.conversation import Turn, begin
 from slangrag.errors import InputFormat, InputMissing
+from slangrag.service.conversations import latest, load, save, saved
 
 
 def test_a_conversation_comes_back_as_it_was_left(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Conversations kept: one JSON-lines file each, in a directory of the user's data.
 
-The first line is the conversation's heading, every other line one turn. Knows nothing of models or of
-how a follow-up is understood.
+The first line is the conversation's heading, every other line one turn.
 """
 
 from __future__ import annotations
@@ -9,64 +8,24 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import tempfile
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from slangrag.answer.chat.conversation import Conversation, Turn
 from slangrag.errors import InputFormat, InputMissing, InputUnreadable
 
 _SUFFIX: Final = ".jsonl"
 _ID: Final = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question and its answer.
+def default_directory() -> Path:
+    """Where conversations are kept: beside the default store, in the user's data directory."""
+    import platformdirs
 
-    asked is what the user typed; standalone is the same without reference to earlier turns; headwords
-    are those the answer was about; at is Unix time in seconds; entries are the ids of what it cited.
-    """
-
-    asked: str
-    standalone: str
-    answered: str
-    headwords: tuple[str, ...] = ()
-    at: float = 0.0
-    entries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A conversation so far. It is never changed: `with_turn` gives a longer one."""
-
-    id: str
-    began: float
-    turns: tuple[Turn, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Its first question, or "(empty)"."""
-        return self.turns[0].asked if self.turns else "(empty)"
-
-    @property
-    def headwords(self) -> tuple[str, ...]:
-        """What the latest turn that was about any headword was about."""
-        return next((turn.headwords for turn in reversed(self.turns) if turn.headwords), ())
-
-    def with_turn(self, turn: Turn) -> Conversation:
-        """The conversation, one turn longer."""
-        return replace(self, turns=(*self.turns, turn))
-
-
-def begin(now: float | None = None) -> Conversation:
-    """A new, empty conversation. Its id sorts by time."""
-    now = time.time() if now is None else now
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    return Conversation(f"{stamp}-{secrets.token_hex(2)}", now)
+    return platformdirs.user_data_path("slangrag", appauthor=False) / "chats"
 
 
 def save(conversation: Conversation, directory: Path) -> Path:

@@ -1,0 +1,253 @@
+"""The JSON documents: the one place that knows the contracts of docs/cli.md. Fields are only ever added.
+
+Each function takes what a room hands out and gives a dictionary of plain values, in the contract's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slangrag.answer.chat.conversation import Conversation
+    from slangrag.answer.events import Answer
+    from slangrag.answer.translate.translation import Translation
+    from slangrag.config import Option, Settings
+    from slangrag.evaluation.evaluate import EvalReport
+    from slangrag.ingest.estimate import Estimate
+    from slangrag.ingest.plan import IngestReport
+    from slangrag.retrieval.types import Definition, Hit, Retrieval
+    from slangrag.service.doctor.finding import Finding
+    from slangrag.service.maintenance import StoreFacts
+    from slangrag.service.models import ModelFacts
+    from slangrag.sources.entry import Entry
+    from slangrag.store.verify import Verification
+
+Document = dict[str, Any]
+
+
+def entry(one: Entry) -> Document:
+    """An entry as `define` lists it."""
+    return {
+        "entry_id": one.entry_id,
+        "word": one.word,
+        "definition": one.definition,
+        "up_votes": one.up_votes,
+        "down_votes": one.down_votes,
+    }
+
+
+def definition(found: Definition) -> Document:
+    """`define WORD`."""
+    return {
+        "word": found.word,
+        "known": found.known,
+        "entries": [entry(one) for one in found.entries],
+        "suggestions": list(found.suggestions),
+    }
+
+
+def hits(found: Sequence[Hit], *, explain: bool = False) -> list[Document]:
+    """Hits, best first; `signals` only if asked for."""
+    documents = []
+    for rank, hit in enumerate(found, start=1):
+        span = hit.span
+        document: Document = {
+            "rank": rank,
+            **entry(hit.entry),
+            "score": round(hit.score, 6),
+            "match": hit.match,
+            "span": None if span is None else {"text": span.text, "start": span.start, "end": span.end},
+        }
+        if explain:
+            document["signals"] = {name: round(value, 6) for name, value in hit.signals.items()}
+        documents.append(document)
+    return documents
+
+
+def retrieval(found: Retrieval, *, explain: bool = False) -> Document:
+    """`search QUERY`."""
+    return {
+        "query": found.query,
+        "intent": found.intent,
+        "known": found.known,
+        "hits": hits(found.hits, explain=explain),
+        "suggestions": list(found.suggestions),
+        "notes": list(found.notes),
+    }
+
+
+def answer(told: Answer) -> Document:
+    """`ask QUESTION`."""
+    return {
+        "query": told.query,
+        "answer": told.text,
+        "known": told.known,
+        "abstained": told.abstained,
+        "grounded": told.grounded,
+        "citations": [{"n": c.n, "entry_id": c.entry_id, "word": c.word} for c in told.citations],
+        "hits": hits(told.hits),
+        "engine": told.engine,
+        "model": told.model,
+        "timings_ms": {name: round(ms, 1) for name, ms in told.timings_ms.items()},
+        "quoted": told.quoted,
+        "suggestions": list(told.suggestions),
+        "notes": list(told.notes),
+    }
+
+
+def translation(told: Translation) -> Document:
+    """`translate TEXT`; start and end are offsets in characters of `text`."""
+    return {
+        "text": told.text,
+        "plain": told.plain,
+        "terms": [
+            {
+                "span": term.span,
+                "start": term.start,
+                "end": term.end,
+                "word": term.word,
+                "entry_id": term.entry_id,
+                "definition": term.definition,
+            }
+            for term in told.terms
+        ],
+        "grounded": told.grounded,
+        "engine": told.engine,
+        "model": told.model,
+        "rewritten": told.rewritten,
+        "notes": list(told.notes),
+    }
+
+
+def conversations(kept: Iterable[Conversation]) -> Document:
+    """`chat --list`."""
+    return {
+        "conversations": [
+            {"id": one.id, "began": one.began, "turns": len(one.turns), "title": one.title} for one in kept
+        ]
+    }
+
+
+def ingest(report: IngestReport) -> Document:
+    """`ingest`: the report's fields in its order, its notes left out."""
+    return {f.name: getattr(report, f.name) for f in fields(report) if f.name != "notes"}
+
+
+def estimate(expected: Estimate) -> Document:
+    """`ingest --dry-run`."""
+    return {**asdict(expected), "notes": list(expected.notes)}
+
+
+def evaluation(report: EvalReport) -> Document:
+    """`eval FILE...`; `ablation` only where there was one."""
+    document: Document = {
+        "dataset": report.dataset,
+        "n": report.n,
+        "metrics": report.metrics,
+        "by_task": report.by_task,
+        "by_kind": report.by_kind,
+        "config": report.config,
+    }
+    if report.removals:
+        document["ablation"] = [
+            {**asdict(removal), "adds": round(removal.adds, 4)} for removal in report.removals
+        ]
+    return document
+
+
+def store(facts: StoreFacts) -> Document:
+    """`store info`."""
+    embedder = facts.embedder
+    return {
+        "store": str(facts.root),
+        "rows": facts.entries,
+        "headwords": facts.headwords,
+        "vectors": facts.vectors,
+        "embedder": None
+        if embedder is None
+        else {
+            "engine": embedder.engine,
+            "model": embedder.model,
+            "digest": embedder.digest,
+            "dimension": embedder.dimension,
+        },
+        "complete": facts.complete,
+        "index": {"rows": facts.index_rows, "current": facts.index_current},
+        "sealed": facts.sealed,
+        "locked_by": facts.locked_by or None,
+        "bytes": {"lexicon": facts.lexicon_bytes, "index": facts.index_bytes, "free": facts.free_bytes},
+        "file_system": facts.file_system,
+        "saved_at": facts.saved_at,
+        "loads": [
+            {
+                "name": load.name,
+                "state": load.state,
+                "rows_read": load.record,
+                "accepted": load.accepted,
+                "rejected": load.rejected,
+                "duplicates": load.duplicates,
+                "filtered": load.filtered,
+            }
+            for load in facts.loads
+        ],
+    }
+
+
+def verification(found: Verification) -> Document:
+    """`store verify`."""
+    checks = [_check(check.name, check.ok, check.found, check.hint) for check in found.checks]
+    return {"store": str(found.store), "ok": found.ok, "checks": checks}
+
+
+def rebuilt(root: Path, rows: int, seconds: float) -> Document:
+    """`store rebuild`."""
+    return {"store": str(root), "rows": rows, "seconds": round(seconds, 3)}
+
+
+def diagnosis(found: Sequence[Finding], options: Sequence[Option], settings: Settings) -> Document:
+    """`doctor`; a check's `ok` is null for what is absent and not needed."""
+    return {
+        "ok": all(check.ok is not False for check in found),
+        "checks": [_check(check.name, check.ok, check.said, check.next) for check in found],
+        **configuration(options, settings),
+    }
+
+
+def configuration(options: Sequence[Option], settings: Settings) -> Document:
+    """`config show`."""
+    return {"settings": [_setting(option, settings) for option in options]}
+
+
+def models(found: Iterable[ModelFacts]) -> Document:
+    """`models list`."""
+    return {
+        "models": [
+            {
+                "engine": model.engine,
+                "name": model.name,
+                "role": model.role,
+                "bytes": model.size,
+                "present": model.present,
+            }
+            for model in found
+        ]
+    }
+
+
+def _check(name: str, ok: bool | None, said: str, hint: str) -> Document:
+    return {"name": name, "ok": ok, "said": said, "next": hint or None}
+
+
+def _setting(option: Option, settings: Settings) -> Document:
+    value = getattr(settings, option.name)
+    return {
+        "name": option.name,
+        "value": value if value is None or isinstance(value, bool | int | float) else str(value),
+        "from": settings.origin[option.name],
+        "env": option.env,
+        "help": option.help,
+    }
