@@ -22,10 +22,9 @@ import numpy as np
 from benchmarks.fitting import Choices, Question, fit_ranking, gather, logistic, recall
 from slangrag.config import load_settings
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
-from slangrag.retrieval import free_text as texts
-from slangrag.retrieval import intent, meaning, senses, spans, typos
+from slangrag.retrieval import free_text, intent, meaning, senses, spans, typos
 from slangrag.retrieval.adapter import adapt
-from slangrag.retrieval.signals import sightings, weighed
+from slangrag.retrieval.signals import headword_spans, weighed
 from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.text.forms import fold
@@ -39,8 +38,8 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "src/slangrag/retrieval/weigh
 def seen_in(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
     """Headwords seen in a message, with how well their definitions fit it."""
     text = question["query"]
-    seen = sightings(text, spans.find(text, store.headwords), store.headwords)
-    fits = texts.fits([s.headword for s in seen], store.embed(text), store)
+    seen = headword_spans(text, spans.find(text, store.headwords), store.headwords)
+    fits = free_text.fits([s.headword for s in seen], store.embed(text), store)
     for one in seen:
         signals = {**one.signals, "fit": fits.lead(one.headword.hid)}
         yield signals, one.headword.fold == fold(question["headword"])
@@ -49,7 +48,7 @@ def seen_in(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str
 def senses_of(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
     """Entries of the right headword that have votes, where two or more have."""
     headword = store.headwords.exact([fold(question["headword"])])[fold(question["headword"])]
-    fits = texts.fits([headword], store.embed(question["query"]), store)
+    fits = free_text.fits([headword], store.embed(question["query"]), store)
     ranked = senses.rank(
         fits.entries[headword.hid], {}, context=question["query"], cosines=fits.cosines, distinct=False
     )
@@ -67,8 +66,8 @@ def described_by(
     assert vector is not None
     assert store.embedder is not None
     vector, _ = adapt(vector, store.embedder.identity)
-    for meant in meaning.describe(question["query"], vector, store, weights.reverse):
-        yield meant.signals, meant.headword.fold == fold(question["headword"])
+    for described in meaning.find_described(question["query"], vector, store, weights.reverse):
+        yield described.signals, described.headword.fold == fold(question["headword"])
 
 
 def misspelt(word: str, rng: random.Random) -> str:
@@ -175,8 +174,8 @@ def fit_message(
     """How far to trust the wording and the best headword seen, together."""
     rows = []
     for text in (*messages, *descriptions):
-        reading = intent.read(text, weights.intent)
-        rows.append(texts.message_signals(reading, texts.seen_in(text, store, weights)))
+        parsed = intent.parse(text, weights.intent)
+        rows.append(free_text.message_signals(parsed, free_text.headwords_in(text, store, weights)))
     names = list(rows[0])
     x = np.array([[row[name] for name in names] for row in rows])
     label = np.array([1.0] * len(messages) + [0.0] * len(descriptions))

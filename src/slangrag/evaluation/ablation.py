@@ -47,9 +47,9 @@ GROUPS: Final = (
     Group("reverse", "shared words", ("overlap", "cover"), "reverse", "R@10"),
     Group("reverse", "initials", ("initials",), "reverse", "R@10"),
     Group("message", "wording", ("wording",), "reverse", "R@10"),
-    Group("message", "best headword seen", ("best sighting",), "reverse", "R@10"),
+    Group("message", "best headword seen", ("best headword",), "reverse", "R@10"),
     Group("message", "wording", ("wording",), "sentence", "R@1"),
-    Group("message", "best headword seen", ("best sighting",), "sentence", "R@1"),
+    Group("message", "best headword seen", ("best headword",), "sentence", "R@1"),
     Group("typo", "kind of slip", ("swapped", "same sounds", "same runs", "longer"), "define", "R@1"),
 )
 

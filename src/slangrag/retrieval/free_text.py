@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from slangrag.retrieval import confidence as knowing
+from slangrag.retrieval import confidence
 from slangrag.retrieval.adapter import adapt
 from slangrag.retrieval.candidates import Candidate, by_score, unique
-from slangrag.retrieval.intent import Reading
-from slangrag.retrieval.meaning import describe
+from slangrag.retrieval.intent import ParsedQuestion
+from slangrag.retrieval.meaning import find_described
 from slangrag.retrieval.senses import cosines, entries_of, rank
-from slangrag.retrieval.signals import Sighting, sightings, weigh, weighed
+from slangrag.retrieval.signals import HeadwordSpan, headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import find
 from slangrag.retrieval.types import Intent, Match, Retrieval
@@ -28,7 +28,7 @@ from slangrag.store.headword_index import Headword
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
-_MOST_SIGHTINGS: Final = 16
+_MOST_SPANS: Final = 16
 _MOST_MEANT: Final = 25
 _SURE: Final = 0.98
 _FAINT: Final = -10.0
@@ -62,60 +62,68 @@ def fits(headwords: Sequence[Headword], vector: Vectors | None, store: SlangStor
     return Fits(entries, cosines(store.lexicon.vectors(rids), vector))
 
 
-def answer(
-    query: str, reading: Reading, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
+def retrieve_text(
+    query: str, parsed: ParsedQuestion, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
 ) -> Retrieval:
     """Headwords for a text, best first. intent, if given, overrules the odds."""
-    seen = seen_in(query, store, weights)
-    message = _message_probability(reading, seen, weights, intent)
-    vector = store.embed(reading.description)
+    seen = headwords_in(query, store, weights)
+    message = _message_probability(parsed, seen, weights, intent)
+    vector = store.embed(parsed.description)
     candidates = []
     if message > 1 - _SURE:
-        candidates += _spotted(query, seen[:_MOST_SIGHTINGS], vector, store, weights, math.log(message))
+        candidates += _spotted(query, seen[:_MOST_SPANS], vector, store, weights, math.log(message))
     if message < _SURE or not seen:
-        candidates += _described(reading.description, vector, store, weights, math.log(1 - message))
+        candidates += _described(parsed.description, vector, store, weights, math.log(1 - message))
     ranked = unique(candidates)
-    kind: Intent = intent or (reading.intent if reading.firm else "sentence" if message >= 0.5 else "reverse")
+    kind: Intent = intent or (parsed.intent if parsed.firm else "sentence" if message >= 0.5 else "reverse")
     hits = by_score(ranked, limit)
     return Retrieval(
-        query, kind, knowing.text(ranked[0] if ranked else None, weights.known), hits, (), store.lacks
+        query,
+        kind,
+        confidence.known_in_text(ranked[0] if ranked else None, weights.known),
+        hits,
+        (),
+        store.lacks,
     )
 
 
-def seen_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, Sighting]]:
+def headwords_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, HeadwordSpan]]:
     """Headwords seen in the text with their scores before any vector is compared, the best first."""
-    return weigh(sightings(text, find(text, store.headwords), store.headwords), weights.span)
+    return weigh(headword_spans(text, find(text, store.headwords), store.headwords), weights.span)
 
 
-def message_signals(reading: Reading, seen: Sequence[tuple[float, Sighting]]) -> dict[str, float]:
+def message_signals(parsed: ParsedQuestion, seen: Sequence[tuple[float, HeadwordSpan]]) -> dict[str, float]:
     """What speaks for the text being a message: its wording, and the best headword seen in it."""
-    exact = [score for score, sighting in seen if sighting.found.match == "exact"]
-    return {"bias": 1.0, "wording": reading.message, "best sighting": max(exact, default=_FAINT)}
+    exact = [score for score, spotted in seen if spotted.found.match == "exact"]
+    return {"bias": 1.0, "wording": parsed.message, "best headword": max(exact, default=_FAINT)}
 
 
 def _message_probability(
-    reading: Reading, seen: Sequence[tuple[float, Sighting]], weights: Weights, intent: Intent | None
+    parsed: ParsedQuestion,
+    seen: Sequence[tuple[float, HeadwordSpan]],
+    weights: Weights,
+    intent: Intent | None,
 ) -> float:
-    if intent is not None or reading.firm:
-        return 1 - 1e-9 if (intent or reading.intent) == "sentence" else 1e-9
-    signals = message_signals(reading, seen)
+    if intent is not None or parsed.firm:
+        return 1 - 1e-9 if (intent or parsed.intent) == "sentence" else 1e-9
+    signals = message_signals(parsed, seen)
     odds = math.fsum(weights.message.get(name, 0.0) * value for name, value in signals.items())
     return 1 / (1 + math.exp(-max(min(odds, 10.0), -10.0)))
 
 
 def _spotted(
     text: str,
-    seen: Sequence[tuple[float, Sighting]],
+    seen: Sequence[tuple[float, HeadwordSpan]],
     vector: Vectors | None,
     store: SlangStore,
     weights: Weights,
     prior: float,
 ) -> list[Candidate]:
     """Headwords seen in the text: how much they look like its slang, and how well a sense fits it."""
-    fitting = fits([sighting.headword for _, sighting in seen], vector, store)
+    fitting = fits([spotted.headword for _, spotted in seen], vector, store)
     candidates = []
-    for _, sighting in seen:
-        found, hid = sighting.found, sighting.headword.hid
+    for _, spotted in seen:
+        found, hid = spotted.found, spotted.headword.hid
         lead = fitting.lead(hid)
         senses = rank(
             fitting.entries[hid],
@@ -124,8 +132,8 @@ def _spotted(
             cosines=fitting.cosines,
             spelling=found.span.text,
         )
-        parts = weighed({**sighting.signals, "fit": lead}, weights.span)
-        candidates.append(Candidate(sighting.headword, found.match, found.span, senses, parts))
+        parts = weighed({**spotted.signals, "fit": lead}, weights.span)
+        candidates.append(Candidate(spotted.headword, found.match, found.span, senses, parts))
     return _as_log_probabilities(candidates, prior)
 
 
@@ -137,7 +145,7 @@ def _described(
     if vector is not None and store.embedder is not None:
         vector, _ = adapt(vector, store.embedder.identity)
     candidates = []
-    for one in describe(text, vector, store, weights.reverse)[:_MOST_MEANT]:
+    for one in find_described(text, vector, store, weights.reverse)[:_MOST_MEANT]:
         entries = store.lexicon.entries(list(one.cosines)) or entries_of(store.lexicon, one.headword.hid)
         senses = rank(entries, weights.sense, context=text, cosines=one.cosines)
         parts = weighed(one.signals, weights.reverse)

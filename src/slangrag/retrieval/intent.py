@@ -42,7 +42,7 @@ _FIRST_WORDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuestion:
     """How a question is understood.
 
     subjects are the stretches that may be the word asked for, as it stands first and stripped to
@@ -58,8 +58,8 @@ class Reading:
     message: float = 0.0
 
 
-def read(query: str, weights: Mapping[str, float]) -> Reading:
-    """The reading of `query`; `weights` are those of the words of messages and descriptions."""
+def parse(query: str, weights: Mapping[str, float]) -> ParsedQuestion:
+    """`query` parsed; `weights` are those of the words of messages and descriptions."""
     text = query.strip()
     lead = LEAD.match(text)
     start = lead.end() if lead else 0
@@ -70,22 +70,24 @@ def read(query: str, weights: Mapping[str, float]) -> Reading:
     odds = message_odds(text, weights)
     for pattern in ASKS:
         if (match := pattern.match(core)) and _is_context(match):
-            return Reading("define", _subjects(query, match, offset), core, firm=True)
+            return ParsedQuestion("define", _subjects(query, match, offset), core, firm=True)
     for pattern in REVERSE:
         if match := pattern.match(core):
-            return Reading("reverse", (), match.group("x"), firm=True, message=odds)
+            return ParsedQuestion("reverse", (), match.group("x"), firm=True, message=odds)
     if not _CLAUSE_BREAK.search(core):
         for pattern in MAY_ASK:
             if (match := pattern.match(core)) and _is_context(match):
                 subjects = _subjects(query, match, offset)
-                return Reading("define", subjects, core, firm=_is_short(subjects[-1].text), message=odds)
+                return ParsedQuestion(
+                    "define", subjects, core, firm=_is_short(subjects[-1].text), message=odds
+                )
     if len(core.split()) <= _BARE_WORDS:
         begin = query.find(text)
         whole = (Span(text, begin, begin + len(text)), *_variants(query, core, offset))
-        return Reading("define", tuple(dict.fromkeys(whole)), core, firm=True, message=odds)
+        return ParsedQuestion("define", tuple(dict.fromkeys(whole)), core, firm=True, message=odds)
     begin = query.find(text)
     whole = (Span(text, begin, begin + len(text)),)
-    return Reading("sentence" if odds >= 0 else "reverse", whole, text, firm=False, message=odds)
+    return ParsedQuestion("sentence" if odds >= 0 else "reverse", whole, text, firm=False, message=odds)
 
 
 def _is_short(text: str) -> bool:

@@ -29,7 +29,7 @@ _MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class Described:
     """A headword reached by its meaning: row ids of its entries with their cosines, and why it is here."""
 
     headword: Headword
@@ -38,9 +38,9 @@ class Meant:
     signals: Mapping[str, float]
 
 
-def describe(
+def find_described(
     text: str, vector: Vectors | None, store: SlangStore, weights: Mapping[str, float]
-) -> list[Meant]:
+) -> list[Described]:
     """Headwords that `text` describes, the likeliest first.
 
     vector is that of the text, shape (dimension,); None where there is no embedder, then words alone
@@ -64,8 +64,8 @@ def describe(
     for hid in ranked:
         entries = store.lexicon.entries(list(grouped[hid])) or entries_of(store.lexicon, hid)
         signals = {**first[hid], **words.shared(e.definition for e in entries.values())}
-        found.append(Meant(headwords[hid], grouped[hid], _score(signals, weights), signals))
-    found.sort(key=lambda m: (-m.score, m.headword.hid))
+        found.append(Described(headwords[hid], grouped[hid], _score(signals, weights), signals))
+    found.sort(key=lambda d: (-d.score, d.headword.hid))
     return found
 
 

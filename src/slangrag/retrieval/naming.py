@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from slangrag.retrieval import confidence as knowing
+from slangrag.retrieval import confidence
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
 from slangrag.retrieval.senses import entries_of, points_to, rank
-from slangrag.retrieval.signals import sightings, weigh, weighed
+from slangrag.retrieval.signals import headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.retrieval.spans import Found, find, find_whole
+from slangrag.retrieval.spans import HeadwordMatch, find, find_whole
 from slangrag.retrieval.types import Definition, Match, Retrieval, Span
 from slangrag.retrieval.typos import corrections
 from slangrag.retrieval.weights import Weights, load_weights
@@ -27,10 +27,10 @@ def define(word: str, store: SlangStore) -> Definition:
     found = named((Span(word, 0, len(word)),), store)
     if not found:
         near = corrections(word, store.headwords, weights.typo, limit=SUGGESTIONS)
-        near = knowing.offered(near, weights.known)
-        known = knowing.partly(near, (), weights.known)
+        near = confidence.plausible(near, weights.known)
+        known = confidence.known_if_missing(near, (), weights.known)
         return Definition(word, known, (), tuple(one.headword.word for one in near))
-    known = knowing.named(found[0])
+    known = confidence.known_by_name(found[0])
     best = [one for one in found if one.match == found[0].match]
     candidates = [candidate(one.headword, {}, one.match, one.span, store, weights) for one in best]
     candidates += followed(candidates[0], store, weights)
@@ -38,9 +38,9 @@ def define(word: str, store: SlangStore) -> Definition:
     return Definition(word, known, entries)
 
 
-def named(subjects: Sequence[Span], store: SlangStore) -> list[Found]:
+def named(subjects: Sequence[Span], store: SlangStore) -> list[HeadwordMatch]:
     """Headwords that one of `subjects` is: the first that is one exactly, else the first by a looser form."""
-    loose: list[Found] = []
+    loose: list[HeadwordMatch] = []
     for subject in subjects:
         found = find_whole(subject, store.headwords)
         if found and found[0].match == "exact":
@@ -74,7 +74,9 @@ def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Cand
     return []
 
 
-def answer(query: str, found: Sequence[Found], store: SlangStore, weights: Weights, limit: int) -> Retrieval:
+def retrieve_named(
+    query: str, found: Sequence[HeadwordMatch], store: SlangStore, weights: Weights, limit: int
+) -> Retrieval:
     """The entries of the headwords that were asked for, the surest form first."""
     candidates = [
         candidate(one.headword, {"place": -float(place)}, one.match, one.span, store, weights)
@@ -82,12 +84,14 @@ def answer(query: str, found: Sequence[Found], store: SlangStore, weights: Weigh
     ]
     candidates[1:1] = followed(candidates[0], store, weights)
     hits = by_headword(candidates, limit)
-    return Retrieval(query, "define", knowing.named(found[0]), hits, (), store.lacks)
+    return Retrieval(query, "define", confidence.known_by_name(found[0]), hits, (), store.lacks)
 
 
-def offer(query: str, subject: Span, store: SlangStore, weights: Weights, limit: int) -> Retrieval:
+def retrieve_near_misses(
+    query: str, subject: Span, store: SlangStore, weights: Weights, limit: int
+) -> Retrieval:
     """The word is not there: what it may be a misspelling of, and headwords inside the phrase."""
-    near = knowing.offered(
+    near = confidence.plausible(
         corrections(subject.text, store.headwords, weights.typo, limit=SUGGESTIONS), weights.known
     )
     candidates = [
@@ -95,15 +99,15 @@ def offer(query: str, subject: Span, store: SlangStore, weights: Weights, limit:
         for one in near[:limit]
     ]
     inside = find(subject.text, store.headwords)
-    seen = weigh(sightings(subject.text, inside, store.headwords), weights.span)
+    seen = weigh(headword_spans(subject.text, inside, store.headwords), weights.span)
     floor = min((c.score for c in candidates), default=0.0) - 1.0
     taken = {c.headword.hid for c in candidates}
-    for place, (_, sighting) in enumerate(seen[:_MOST_PARTS]):
-        if sighting.headword.hid not in taken:
-            found = sighting.found
+    for place, (_, spotted) in enumerate(seen[:_MOST_PARTS]):
+        if spotted.headword.hid not in taken:
+            found = spotted.found
             span = shifted(found.span, subject.start)
             parts = {"below the rest": floor, "place": -float(place)}
-            candidates.append(candidate(sighting.headword, parts, found.match, span, store, weights))
-    known = knowing.partly(near, seen, weights.known)
+            candidates.append(candidate(spotted.headword, parts, found.match, span, store, weights))
+    known = confidence.known_if_missing(near, seen, weights.known)
     suggestions = tuple(one.headword.word for one in near)
     return Retrieval(query, "define", known, by_headword(candidates, limit), suggestions, store.lacks)

@@ -1,7 +1,7 @@
 """retrieve: one question in, ranked hits and how sure out.
 
 Deterministic; no LLM. Decides which way a question goes; the ways themselves are `naming` (it names
-its word) and `texts` (it is a message or a description).
+its word) and `free_text` (it is a message or a description).
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slangrag.errors import UsageError
-from slangrag.retrieval import free_text as texts
-from slangrag.retrieval import naming
-from slangrag.retrieval.intent import Reading, read
+from slangrag.retrieval import free_text, naming
+from slangrag.retrieval.intent import ParsedQuestion, parse
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.types import Hit, Intent, Match, Mode, Retrieval, Span
@@ -30,7 +29,7 @@ def retrieve(
 ) -> Retrieval:
     """What the store has on `query`, best first, at most `limit` hits.
 
-    intent overrules the reading of the question. mode "dense" is the plain recipe (nearest vectors to
+    intent overrules the parsed intent. mode "dense" is the plain recipe (nearest vectors to
     the whole question) and "lexical" plain BM25, both for comparison. Signals are filled in only with
     explain. weights replaces the fitted ones, to measure what each adds. What could not be had (an
     embedder, the index) is said in `notes`. Raises UsageError for an empty question or a limit below one.
@@ -40,29 +39,29 @@ def retrieve(
     if not query.strip():
         raise UsageError("the question is empty", hint='slangrag search "what does rizz mean"')
     weights = weights or load_weights()
-    reading = read(query, weights.intent)
+    parsed = parse(query, weights.intent)
     if mode == "hybrid":
-        found = _hybrid(query, reading, store, weights, limit, intent)
+        found = _hybrid(query, parsed, store, weights, limit, intent)
     else:
-        found = _plain(query, store, limit, mode, intent or reading.intent)
+        found = _plain(query, store, limit, mode, intent or parsed.intent)
     if not explain:
         found = replace(found, hits=tuple(replace(hit, signals={}) for hit in found.hits))
     return found
 
 
 def _hybrid(
-    query: str, reading: Reading, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
+    query: str, parsed: ParsedQuestion, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
 ) -> Retrieval:
-    if intent in (None, "define") and reading.subjects:
-        found = naming.named(reading.subjects, store)
-        asks = reading.intent == "define" or intent == "define"
+    if intent in (None, "define") and parsed.subjects:
+        found = naming.named(parsed.subjects, store)
+        asks = parsed.intent == "define" or intent == "define"
         if found and (asks or found[0].match == "exact"):
-            return naming.answer(query, found, store, weights, limit)
-        if asks and (reading.firm or intent == "define"):
-            return naming.offer(query, reading.subjects[-1], store, weights, limit)
+            return naming.retrieve_named(query, found, store, weights, limit)
+        if asks and (parsed.firm or intent == "define"):
+            return naming.retrieve_near_misses(query, parsed.subjects[-1], store, weights, limit)
     if intent == "define":
-        return naming.offer(query, Span(query, 0, len(query)), store, weights, limit)
-    return texts.answer(query, reading, store, weights, limit, intent)
+        return naming.retrieve_near_misses(query, Span(query, 0, len(query)), store, weights, limit)
+    return free_text.retrieve_text(query, parsed, store, weights, limit, intent)
 
 
 def _plain(query: str, store: SlangStore, limit: int, mode: Mode, intent: Intent) -> Retrieval:

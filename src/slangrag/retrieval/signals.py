@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slangrag.retrieval.spans import FORMS, Found
+from slangrag.retrieval.spans import FORMS, HeadwordMatch
 from slangrag.store.headword_index import Headword, HeadwordIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class HeadwordSpan:
     """One headword with the best span that led to it and its signals."""
 
-    found: Found
+    found: HeadwordMatch
     signals: Mapping[str, float]
 
     @property
@@ -39,9 +39,9 @@ def liking(up_votes: int | None, down_votes: int | None) -> float:
     return math.log((max(up_votes, 0) + 8) / (max(down_votes, 0) + 8)) / 3
 
 
-def sightings(text: str, found: Sequence[Found], index: HeadwordIndex) -> list[Sighting]:
-    """One Sighting for each headword among `found`, in order of the text."""
-    by_headword: dict[int, list[Found]] = defaultdict(list)
+def headword_spans(text: str, found: Sequence[HeadwordMatch], index: HeadwordIndex) -> list[HeadwordSpan]:
+    """One HeadwordSpan for each headword among `found`, in order of the text."""
+    by_headword: dict[int, list[HeadwordMatch]] = defaultdict(list)
     for one in found:
         by_headword[one.headword.hid].append(one)
     exact = [f for f in found if f.match == "exact"]
@@ -51,19 +51,19 @@ def sightings(text: str, found: Sequence[Found], index: HeadwordIndex) -> list[S
     for group in by_headword.values():
         best = min(group, key=lambda f: (FORMS.index(f.form), f.first - f.last, f.span.start))
         signals = _signals(text, best, group, exact, occurrences, index.size)
-        seen.append(Sighting(best, signals))
+        seen.append(HeadwordSpan(best, signals))
     return sorted(seen, key=lambda s: s.found.span.start)
 
 
-def _words(found: Found) -> list[str]:
+def _words(found: HeadwordMatch) -> list[str]:
     return found.headword.fold.split()
 
 
 def _signals(
     text: str,
-    best: Found,
-    group: Sequence[Found],
-    exact: Sequence[Found],
+    best: HeadwordMatch,
+    group: Sequence[HeadwordMatch],
+    exact: Sequence[HeadwordMatch],
     occurrences: Mapping[str, int],
     size: int,
 ) -> dict[str, float]:
@@ -109,7 +109,7 @@ def weighed(signals: Mapping[str, float], weights: Mapping[str, float]) -> dict[
     return {name: part for name, part in parts.items() if part}
 
 
-def weigh(seen: Sequence[Sighting], weights: Mapping[str, float]) -> list[tuple[float, Sighting]]:
-    """Each sighting with its score (log-probability up to a constant), the best first."""
+def weigh(seen: Sequence[HeadwordSpan], weights: Mapping[str, float]) -> list[tuple[float, HeadwordSpan]]:
+    """Each headword span with its score (log-probability up to a constant), the best first."""
     scored = [(math.fsum(weighed(s.signals, weights).values()), s) for s in seen]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].headword.hid))

@@ -55,15 +55,15 @@ class SlangStore:
     @cached_property
     def index(self) -> Neighbours | None:
         """The semantic index, opened at first use; None, and a note, where there is none."""
-        return self._made_or_lacking("index", self._make_index)
+        return self._made_or_noted("index", self._make_index)
 
     @cached_property
     def embedder(self) -> Embedder | None:
         """The embedder that made the store's vectors, made at first use; None, and a note, without one."""
-        made = self._made_or_lacking("embedder", self._make_embedder)
+        made = self._made_or_noted("embedder", self._make_embedder)
         return self._wrap(made) if made is not None and self._wrap else made
 
-    def _made_or_lacking(self, what: str, make: Callable[[], _T] | None) -> _T | None:
+    def _made_or_noted(self, what: str, make: Callable[[], _T] | None) -> _T | None:
         """What `make` makes; None, and a note, where nobody makes it or it fails."""
         missing, instead = _WITHOUT[what]
         if make is None:

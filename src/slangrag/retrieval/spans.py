@@ -47,7 +47,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TokenRun:
     """One to LONGEST neighbouring tokens; first and last are token numbers."""
 
     fold: str
@@ -63,7 +63,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HeadwordMatch:
     """A headword, the span that led to it, and how: match says how well, form which normal form did it."""
 
     headword: Headword
@@ -92,14 +92,14 @@ def symbols(text: str) -> Iterator[Token]:
             yield Token(match.group(), match.start(), match.end(), folded)
 
 
-def stretches(found: Sequence[Token], longest: int = LONGEST_EXACT) -> list[Stretch]:
+def token_runs(found: Sequence[Token], longest: int = LONGEST_EXACT) -> list[TokenRun]:
     """Every run of one to `longest` tokens."""
     runs = []
     for first in range(len(found)):
         folded = ""
         for last in range(first, min(first + longest, len(found))):
             folded = f"{folded} {found[last].fold}" if folded else found[last].fold
-            runs.append(Stretch(folded, first, last, found[first].start, found[last].end))
+            runs.append(TokenRun(folded, first, last, found[first].start, found[last].end))
     return runs
 
 
@@ -109,35 +109,35 @@ def squeezes(folded: str) -> list[str]:
     return list(dict.fromkeys((runs.sub(r"\1", folded), runs.sub(r"\1\1", folded))))
 
 
-def find(text: str, index: HeadwordIndex) -> list[Found]:
+def find(text: str, index: HeadwordIndex) -> list[HeadwordMatch]:
     """Headwords that stretches of `text` lead to, exactly or by a looser form, in order of the text.
 
     A stretch may lead to several headwords, and a headword be led to by several stretches.
     """
     words = tokens(text)
-    plans: list[tuple[Stretch, str, str]] = []  # stretch, form to look up, how it was made
-    for run in stretches(words):
+    plans: list[tuple[TokenRun, str, str]] = []  # run, form to look up, how it was made
+    for run in token_runs(words):
         plans.append((run, run.fold, "exact"))
         if run.words <= LONGEST:
             plans.extend(loose_forms(run, words, _JOINED_WORDS))
     for number, symbol in enumerate(symbols(text)):
         at = -1 - number
-        plans.append((Stretch(symbol.fold, at, at, symbol.start, symbol.end), symbol.fold, "exact"))
+        plans.append((TokenRun(symbol.fold, at, at, symbol.start, symbol.end), symbol.fold, "exact"))
     reached = _reach({(form, how) for _, form, how in plans}, index)
     by_plan: dict[tuple[str, str], list[Headword]] = defaultdict(list)
     for form, how, headword in reached:
         by_plan[form, how].append(headword)
-    found: dict[tuple[int, int, int], Found] = {}
+    found: dict[tuple[int, int, int], HeadwordMatch] = {}
     for run, form, how in plans:
         span = Span(text[run.start : run.end], run.start, run.end)
         for headword in by_plan.get((form, how), ()):
             key = (headword.hid, run.first, run.last)
             if key not in found and (how != "stem" or is_inflection(run.fold, headword.fold)):
-                found[key] = Found(headword, span, _match(how), how, run.first, run.last)
+                found[key] = HeadwordMatch(headword, span, _match(how), how, run.first, run.last)
     return sorted(found.values(), key=lambda f: (f.span.start, f.span.end, f.headword.hid))
 
 
-def find_whole(subject: Span, index: HeadwordIndex) -> list[Found]:
+def find_whole(subject: Span, index: HeadwordIndex) -> list[HeadwordMatch]:
     """Headwords that the whole of `subject` is: exactly, or by a looser form; exact ones first."""
     folded = fold(subject.text)
     if not folded:
@@ -145,16 +145,18 @@ def find_whole(subject: Span, index: HeadwordIndex) -> list[Found]:
     words = tokens(subject.text)
     plans = [(folded, "exact")]
     if words:
-        run = Stretch(" ".join(w.fold for w in words), 0, len(words) - 1, 0, len(subject.text))
+        run = TokenRun(" ".join(w.fold for w in words), 0, len(words) - 1, 0, len(subject.text))
         plans += [(form, how) for _, form, how in loose_forms(run, words, len(words))]
-    found: dict[int, Found] = {}
+    found: dict[int, HeadwordMatch] = {}
     for _, how, headword in sorted(_reach(plans, index), key=lambda r: (FORMS.index(r[1]), -r[2].entries)):
         if how != "stem" or is_inflection(folded, headword.fold):
-            found.setdefault(headword.hid, Found(headword, subject, _match(how), how, 0, 0))
+            found.setdefault(headword.hid, HeadwordMatch(headword, subject, _match(how), how, 0, 0))
     return list(found.values())
 
 
-def loose_forms(run: Stretch, words: Sequence[Token], most_joined: int) -> Iterator[tuple[Stretch, str, str]]:
+def loose_forms(
+    run: TokenRun, words: Sequence[Token], most_joined: int
+) -> Iterator[tuple[TokenRun, str, str]]:
     """Looser forms of one stretch, the surest first."""
     last = words[run.last]
     before = without_ending(last.text)

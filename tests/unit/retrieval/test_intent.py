@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slangrag.retrieval.intent import message_odds, read
+from slangrag.retrieval.intent import message_odds, parse
 from slangrag.retrieval.weights import load_weights
 
 PHRASINGS = [
@@ -17,15 +17,15 @@ PHRASINGS = [
 
 @pytest.mark.parametrize("case", PHRASINGS, ids=lambda case: case["query"])
 def test_however_a_definition_is_asked_for_the_word_is_found_in_the_question(case: dict[str, str]) -> None:
-    reading = read(case["query"], {})
-    assert reading.intent == "define"
-    assert reading.firm
-    assert case["word"] in [subject.text for subject in reading.subjects]
+    parsed = parse(case["query"], {})
+    assert parsed.intent == "define"
+    assert parsed.firm
+    assert case["word"] in [subject.text for subject in parsed.subjects]
 
 
 @pytest.mark.parametrize("case", PHRASINGS, ids=lambda case: case["query"])
 def test_every_subject_is_a_stretch_of_the_question(case: dict[str, str]) -> None:
-    for subject in read(case["query"], {}).subjects:
+    for subject in parse(case["query"], {}).subjects:
         assert case["query"][subject.start : subject.end] == subject.text
 
 
@@ -43,10 +43,10 @@ def test_every_subject_is_a_stretch_of_the_question(case: dict[str, str]) -> Non
     ],
 )
 def test_a_question_for_the_word_is_a_description_without_its_wrapping(query: str, description: str) -> None:
-    reading = read(query, {})
-    assert reading.intent == "reverse"
-    assert reading.firm
-    assert reading.description.endswith(description)
+    parsed = parse(query, {})
+    assert parsed.intent == "reverse"
+    assert parsed.firm
+    assert parsed.description.endswith(description)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_question_for_the_word_is_a_description_without_its_wrapping(query: st
     ],
 )
 def test_a_message_is_no_question_and_reads_as_a_message(text: str) -> None:
-    reading = read(text, load_weights().intent)
-    assert not reading.firm
+    parsed = parse(text, load_weights().intent)
+    assert not parsed.firm
     assert message_odds(text, load_weights().intent) > 0
 
 
@@ -75,9 +75,9 @@ def test_a_message_is_no_question_and_reads_as_a_message(text: str) -> None:
     ],
 )
 def test_a_bare_definition_reads_as_a_description(text: str) -> None:
-    assert read(text, load_weights().intent).intent == "reverse"
+    assert parse(text, load_weights().intent).intent == "reverse"
 
 
 def test_the_same_text_always_reads_the_same() -> None:
     text = "she ghosted me again lol"
-    assert read(text, load_weights().intent) == read(text, load_weights().intent)
+    assert parse(text, load_weights().intent) == parse(text, load_weights().intent)
