@@ -107,8 +107,9 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     rows += [
         (
             "load",
-            f"{load.name}: {load.state}, {load.accepted:,} accepted + {load.rejected:,} rejected + "
-            f"{load.duplicates:,} duplicates + {load.filtered:,} filtered",
+            f"{load.name}: {load.state}, {load.counts.accepted:,} accepted + "
+            f"{load.counts.rejected:,} rejected + {load.counts.duplicates:,} duplicates + "
+            f"{load.counts.filtered:,} filtered",
         )
         for load in facts.loads
     ]

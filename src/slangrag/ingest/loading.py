@@ -14,7 +14,7 @@ from slangrag.ingest.pipeline import Answers, Embed, run_through
 from slangrag.ingest.plan import Batching, Pace
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.filters import Filters
-from slangrag.store import ledger as ledgers
+from slangrag.store.counts import Counts
 from slangrag.store.early_index import Follower
 from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry
@@ -69,18 +69,20 @@ class LexiconSink:
         self._settler.written(batch, refused=any(row.entry_id for row in rejects))
         assert batch.after is not None
         ledger.record, ledger.line, ledger.byte = batch.after.record, batch.after.line, batch.after.offset
-        ledger.accepted += len(new) + len(changed) + len(batch.seen) + len(batch.revised)
-        ledger.rejected += len(rejects)
-        ledger.duplicates += batch.duplicates
-        ledger.filtered += batch.filtered
-        ledger.embedded += len(new) + len(changed)
-        ledger.rewritten += len(changed) + len(batch.revised)
+        ledger.counts += Counts(
+            accepted=len(new) + len(changed) + len(batch.seen) + len(batch.revised),
+            rejected=len(rejects),
+            duplicates=batch.duplicates,
+            filtered=batch.filtered,
+            embedded=len(new) + len(changed),
+            rewritten=len(changed) + len(batch.revised),
+        )
 
     def commit(self) -> None:
         """Rows and ledger together, and how far the index has followed."""
         self._follower.look()
         self._follower.keep_place()
-        ledgers.save(self._writer.connection, self._ledger)
+        self._writer.save_load(self._ledger)
         self._writer.commit()
 
     def tell(self) -> None:

@@ -9,31 +9,29 @@ from __future__ import annotations
 import heapq
 import json
 import re
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from slangrag.errors import InputMissing, StoreDamaged, StoreMismatch
 from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.pipeline import Answers
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report
-from slangrag.ingest.shard_file import SHARD_VERSION, Manifest
-from slangrag.ingest.single import complete, index, load_file, report_of
+from slangrag.ingest.report import report_of
+from slangrag.ingest.single import complete, index, load_file
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.csv.reader import Position, Reject
-from slangrag.sources.entry import Entry
 from slangrag.sources.filters import Filters
 from slangrag.store import fingerprint
-from slangrag.store import ledger as ledgers
 from slangrag.store.early_index import Follower
 from slangrag.store.journal import guard
 from slangrag.store.lock import hold
+from slangrag.store.shard_file import SHARD_VERSION, Manifest, ShardFile, ShardRecord, read_shard
 from slangrag.store.writer import open_writer
 
 _NAME: Final = re.compile(r"shard-(\d+)-of-(\d+)\.sqlite3")
@@ -86,10 +84,7 @@ def merge(
     began = time.monotonic()
     stop = stop or StopFlag()
     with ExitStack() as stack:
-        shards = [
-            stack.enter_context(closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)))
-            for path in find_shards(directory)
-        ]
+        shards = [stack.enter_context(read_shard(path)) for path in find_shards(directory)]
         first = _agreed(shards, directory)
         identity = first.embedder
         chosen = json.loads(first.options)
@@ -104,12 +99,12 @@ def merge(
         stored = fingerprint.from_meta(writer.meta(fingerprint.EMBEDDER))
         fingerprint.require_agreement(stored, identity, plan.store)
         source = first.source
-        done = ledgers.finished(writer.connection, source.sha256, plan.options)
-        before = done.embedded if done else 0
+        done = writer.finished_load(source.sha256, plan.options)
+        before = done.counts.embedded if done else 0
         follower = Follower(writer, plan.store, lock)
         if done is None:
-            done = ledgers.begin(writer.connection, source.name, source.size, source.sha256, plan.options)
-            before = done.embedded
+            done = writer.begin_load(source.name, source.size, source.sha256, plan.options)
+            before = done.counts.embedded
             chunks = _chunks(shards, done.record)
             with follower:
                 load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop, follower)
@@ -119,12 +114,19 @@ def merge(
                 )
             complete(writer, done, plan, progress)
         index(writer, plan, lock, progress, stop, sound=follower.clean)
-        return report_of(plan, done, embedded=done.embedded - before, began=began, notes=first.notes)
+        return report_of(
+            done.counts,
+            plan.store,
+            embedded=done.counts.embedded - before,
+            complete=done.state == "complete",
+            began=began,
+            notes=first.notes,
+        )
 
 
-def _agreed(shards: Sequence[sqlite3.Connection], directory: Path) -> Manifest:
+def _agreed(shards: Sequence[ShardFile], directory: Path) -> Manifest:
     """The manifest that all shards share, but for their counts. Raises StoreMismatch, saying what differs."""
-    manifests = [Manifest.read(shard) for shard in shards]
+    manifests = [shard.manifest() for shard in shards]
     first = manifests[0]
     for number, other in enumerate(manifests):
         for what, mine, theirs in (
@@ -155,31 +157,32 @@ def _embed_nothing(texts: Sequence[str]) -> Answers:
     return []
 
 
-def _chunks(shards: Sequence[sqlite3.Connection], after: int) -> Iterator[list[Item]]:
+def _chunks(shards: Sequence[ShardFile], after: int) -> Iterator[list[Item]]:
     """The records of all shards after number `after`, in the order of the file, none left out."""
-    streams = [
-        shard.execute("SELECT * FROM records WHERE record > ? ORDER BY record", (after,)) for shard in shards
-    ]
-    items = map(_item, _gapless(heapq.merge(*streams, key=lambda row: row[0]), after))
+    merged = heapq.merge(*(shard.records(after) for shard in shards), key=lambda record: record.record)
+    items = map(_item, _gapless(merged, after))
     while chunk := list(islice(items, _CHUNK)):
         yield chunk
 
 
-def _gapless(rows: Iterator[tuple[Any, ...]], after: int) -> Iterator[tuple[Any, ...]]:
-    for number, row in enumerate(rows, after + 1):
-        if row[0] != number:
+def _gapless(records: Iterator[ShardRecord], after: int) -> Iterator[ShardRecord]:
+    for number, record in enumerate(records, after + 1):
+        if record.record != number:
             raise StoreDamaged(f"no shard has record {number}", hint="run the shards again")
-        yield row
+        yield record
 
 
-def _item(row: tuple[Any, ...]) -> Item:
-    record, line, next_line, next_byte, *entry, folded, digest, vector, reason, text = row
+def _item(record: ShardRecord) -> Item:
+    reject = None
+    if record.reason is not None:
+        assert record.text is not None
+        reject = Reject(record.line, record.reason, record.text)
     return Item(
-        line=line,
-        entry=Entry(*entry) if entry[0] is not None else None,
-        reject=Reject(line, reason, text) if reason is not None else None,
-        after=Position(record, next_line, next_byte),
-        text_hash=digest,
-        fold=folded,
-        vector=vector,
+        line=record.line,
+        entry=record.entry,
+        reject=reject,
+        after=Position(record.record, record.next_line, record.next_byte),
+        text_hash=record.text_hash,
+        fold=record.fold,
+        vector=record.vector,
     )

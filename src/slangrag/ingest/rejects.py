@@ -6,7 +6,6 @@ import csv
 from pathlib import Path
 
 from slangrag.errors import InputUnreadable
-from slangrag.store import ledger as ledgers
 from slangrag.store.lexicon import open_lexicon
 
 
@@ -16,17 +15,12 @@ def write_rejects(store: Path, path: Path) -> int:
     Raises StoreMissing, and InputUnreadable where `path` cannot be written.
     """
     with open_lexicon(store) as lexicon:
-        last = ledgers.newest(lexicon.connection)
-        rows = lexicon.connection.execute(
-            "SELECT line, reason, text FROM rejects WHERE source = ? ORDER BY record",
-            (last.id if last else 0,),
-        )
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(("line", "reason", "text"))
                 count = 0
-                for row in rows:
+                for row in lexicon.rejects():
                     writer.writerow(row)
                     count += 1
         except OSError as error:

@@ -3,16 +3,14 @@
 Shard i of n has the records whose number (from 0) leaves i when divided by n: every shard has its share
 of slow and of fast stretches, and nobody has to count the file first; the price is that each reads the
 whole file, a minute or two. Records are kept as read: which of them are duplicates, or too many for
-their headword, only the merge can see. Needs no store and no Chroma.
+their headword, only the merge can see. Needs no store.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
@@ -23,14 +21,14 @@ from slangrag.ingest.pipeline import Answers, run_through
 from slangrag.ingest.plan import Batching, IngestPlan, IngestReport, Report, batching_for, expected_records
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.reader_process import Reader
-from slangrag.ingest.shard_file import TABLES, Manifest, balanced
+from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.csv.reader import Position, open_source
 from slangrag.sources.csv.stream import SourceFingerprint
-from slangrag.store import journal
+from slangrag.store.counts import Counts
 from slangrag.store.fingerprint import agree, describe
-from slangrag.store.journal import guard
 from slangrag.store.lock import hold
+from slangrag.store.shard_file import Manifest, ShardFile, ShardRecord, read_shard, write_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,15 @@ def finished_shard(plan: ShardPlan) -> IngestReport | None:
     began = time.monotonic()
     if not plan.path.is_file():
         return None
-    with closing(sqlite3.connect(f"{plan.path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        manifest = Manifest.read(connection)
+    with read_shard(plan.path) as file:
+        manifest = file.manifest()
     with open_source(plan.base.csv, columns=plan.base.columns) as source:
         if (manifest.source.sha256, manifest.options) != (source.fingerprint.sha256, plan.base.options):
             raise StoreMismatch(
                 f"{plan.path} is a shard of another file or of other options",
                 hint=f"remove {plan.path}, or name another --out",
             )
-    return _report(plan, manifest, embedded=0, began=began, complete=True)
+    return _report(plan, manifest, embedded=0, began=began)
 
 
 def run_shard(
@@ -108,32 +106,26 @@ def run_shard(
     with (
         open_source(plan.base.csv, columns=plan.base.columns) as source,
         hold(plan.out, plan.out / f"shard-{plan.shard}-of-{plan.of}.lock"),
-        guard(plan.partial),
     ):
         if done := finished_shard(plan):
             return done
-        with closing(sqlite3.connect(plan.partial, timeout=60)) as connection:
-            journal.begin(connection, journal.choose(plan.out))
-            manifest = _begin(connection, plan, source.fingerprint, embedder.identity)
-            already = manifest.embedded
-            manifest = _fill(connection, manifest, plan, PatientEmbedder(embedder, stop), progress, stop)
-            journal.end(connection)
+        with write_shard(plan.partial) as file:
+            manifest = _begin(file, plan, source.fingerprint, embedder.identity)
+            already = manifest.counts.embedded
+            manifest = _fill(file, manifest, plan, PatientEmbedder(embedder, stop), progress, stop)
         plan.partial.rename(plan.path)
-        return _report(plan, manifest, embedded=manifest.embedded - already, began=began, complete=True)
+        return _report(plan, manifest, embedded=manifest.counts.embedded - already, began=began)
 
 
 def _begin(
-    connection: sqlite3.Connection, plan: ShardPlan, source: SourceFingerprint, identity: EmbedderIdentity
+    file: ShardFile, plan: ShardPlan, source: SourceFingerprint, identity: EmbedderIdentity
 ) -> Manifest:
     """The manifest to go on from. Raises StoreMismatch where it is of something else."""
-    fresh = Manifest(plan.shard, plan.of, source, plan.base.options, identity)
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        connection.executescript(f"BEGIN; {TABLES} COMMIT;")
-    if connection.execute("SELECT count(*) FROM manifest").fetchone()[0] == 0:
-        fresh.write(connection)
-        connection.commit()
+    if not file.is_begun():
+        fresh = Manifest(plan.shard, plan.of, source, plan.base.options, identity)
+        file.save(fresh)
         return fresh
-    there = Manifest.read(connection)
+    there = file.manifest()
     if not agree(there.embedder, identity):
         raise StoreMismatch(
             f"{plan.partial} was begun with {describe(there.embedder)}, not with {describe(identity)}",
@@ -162,7 +154,7 @@ class _ShardSink:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        file: ShardFile,
         manifest: Manifest,
         plan: ShardPlan,
         chunks: Iterable[Sequence[Item]],
@@ -170,7 +162,7 @@ class _ShardSink:
         meter: Meter,
     ) -> None:
         self.manifest = manifest
-        self._connection = connection
+        self._file = file
         self._plan = plan
         self._chunks = chunks
         self._batching = batching
@@ -200,46 +192,23 @@ class _ShardSink:
     def write(self, batch: _Part, answers: Answers) -> None:
         """Records with their vectors or reasons; the manifest's counts."""
         made = {item.after.record: answer for item, answer in zip(batch.awaiting, answers, strict=True)}
-        rejected = 0
-        for item in batch.rows:
-            answer = made.get(item.after.record)
-            reason = (item.reject.reason, item.reject.text) if item.reject else (None, None)
-            if isinstance(answer, str):
-                assert item.entry is not None
-                reason = (REFUSED, f"{item.entry.word}: {answer}")
-            rejected += reason[0] is not None
-            self._connection.execute(
-                f"INSERT INTO records VALUES ({', '.join('?' * 16)})",
-                (
-                    item.after.record,
-                    item.line,
-                    item.after.line,
-                    item.after.offset,
-                    *(astuple(item.entry) if item.entry else (None,) * 7),
-                    item.fold,
-                    item.text_hash,
-                    answer if isinstance(answer, bytes) else None,
-                    *reason,
-                ),
-            )
-        embedded = sum(isinstance(answer, bytes) for answer in answers)
-        there = self.manifest
+        records = [_record(item, made.get(item.after.record)) for item in batch.rows]
+        self._file.add(records)
+        embedded = sum(record.vector is not None for record in records)
+        rejected = sum(record.reason is not None for record in records)
+        filtered = sum(record.vector is None and record.reason is None for record in records)
         assert batch.after is not None
         self.manifest = replace(
-            there,
+            self.manifest,
             records=batch.after.record,
             line=batch.after.line,
             byte=batch.after.offset,
-            rows=there.rows + len(batch.rows),
-            embedded=there.embedded + embedded,
-            rejected=there.rejected + rejected,
-            filtered=there.filtered + len(batch.rows) - embedded - rejected,
+            counts=self.manifest.counts + Counts(embedded, rejected, 0, filtered, embedded),
         )
 
     def commit(self) -> None:
         """Records and manifest together."""
-        self.manifest.write(self._connection)
-        self._connection.commit()
+        self._file.save(self.manifest)
 
     def tell(self) -> None:
         """Report progress in records of the whole file."""
@@ -248,8 +217,29 @@ class _ShardSink:
         self._meter.tell(there.records, total)
 
 
+def _record(item: Item, answer: bytes | str | None) -> ShardRecord:
+    """An item as the file keeps it; answer: its vector, or why the embedder refused it."""
+    reason, text = (item.reject.reason, item.reject.text) if item.reject else (None, None)
+    if isinstance(answer, str):
+        assert item.entry is not None
+        reason, text, answer = REFUSED, f"{item.entry.word}: {answer}", None
+    after = item.after
+    return ShardRecord(
+        record=after.record,
+        line=item.line,
+        next_line=after.line,
+        next_byte=after.offset,
+        entry=item.entry,
+        fold=item.fold,
+        text_hash=item.text_hash,
+        vector=answer,
+        reason=reason,
+        text=text,
+    )
+
+
 def _fill(
-    connection: sqlite3.Connection,
+    file: ShardFile,
     manifest: Manifest,
     plan: ShardPlan,
     patient: PatientEmbedder,
@@ -260,9 +250,9 @@ def _fill(
     start = Position(manifest.records, manifest.line, manifest.byte) if manifest.records else None
     with Reader(plan.base.csv, plan.base.columns, start) as reader:
         meter = Meter("read/embed", progress)
-        sink = _ShardSink(connection, manifest, plan, reader.chunks(), batching, meter)
+        sink = _ShardSink(file, manifest, plan, reader.chunks(), batching, meter)
         ended = run_through(sink, patient.embed, batching, plan.base.pace, stop)
-    if not balanced(sink.manifest):
+    if file.count() != sink.manifest.counts.records:
         raise AssertionError(f"records are not accounted for: {sink.manifest}")
     if not ended:
         raise stop.leave(f"{sink.manifest.records:,} records are done and kept in {plan.partial}")
@@ -271,22 +261,7 @@ def _fill(
     return sink.manifest
 
 
-def _report(
-    plan: ShardPlan, manifest: Manifest, *, embedded: int, began: float, complete: bool
-) -> IngestReport:
-    seconds = time.monotonic() - began
-    accepted = manifest.embedded
-    return IngestReport(
-        rows_read=manifest.rows,
-        accepted=accepted,
-        rejected=manifest.rejected,
-        duplicates=0,
-        filtered=manifest.filtered,
-        embedded=embedded,
-        already_present=accepted - embedded,
-        seconds=round(seconds, 3),
-        rows_per_second=round(manifest.rows / seconds, 1) if seconds > 0 else 0.0,
-        complete=complete,
-        store=str(plan.path),
-        notes=manifest.notes,
+def _report(plan: ShardPlan, manifest: Manifest, *, embedded: int, began: float) -> IngestReport:
+    return report_of(
+        manifest.counts, plan.path, embedded=embedded, complete=True, began=began, notes=manifest.notes
     )

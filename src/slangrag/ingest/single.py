@@ -19,11 +19,12 @@ from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for,
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.reembed import reembed
+from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.csv.reader import Position, open_source
 from slangrag.store import fingerprint
-from slangrag.store import ledger as ledgers
 from slangrag.store.build import is_current, update_index
+from slangrag.store.counts import Counts
 from slangrag.store.early_index import Follower
 from slangrag.store.journal import guard
 from slangrag.store.ledger import Ledger
@@ -42,10 +43,10 @@ def finished(plan: IngestPlan) -> IngestReport | None:
         return None
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.csv, columns=plan.columns) as source:
-            done = ledgers.finished(lexicon.connection, source.fingerprint.sha256, plan.options)
+            done = lexicon.finished_load(source.fingerprint.sha256, plan.options)
             if done is None or not is_current(lexicon, plan.store):
                 return None
-            return report_of(plan, done, embedded=0, began=began)
+            return report_of(done.counts, plan.store, embedded=0, complete=True, began=began)
     except StoreMissing:
         return None
 
@@ -79,12 +80,12 @@ def run(
         read = source.fingerprint
         patient = PatientEmbedder(embedder, stop)
         reembed(writer, patient, plan, progress, stop)
-        done = ledgers.finished(writer.connection, read.sha256, plan.options)
+        done = writer.finished_load(read.sha256, plan.options)
         notes: tuple[str, ...] = ()
         follower = Follower(writer, plan.store, lock)
         if done is None:
-            done = ledgers.begin(writer.connection, read.name, read.size, read.sha256, plan.options)
-            embedded_before = done.embedded
+            done = writer.begin_load(read.name, read.size, read.sha256, plan.options)
+            embedded_before = done.counts.embedded
             start = Position(done.record, done.line, done.byte) if done.record else None
             with Reader(plan.csv, plan.columns, start) as reader, follower:
                 load_file(
@@ -93,9 +94,16 @@ def run(
             notes = reader.notes
             complete(writer, done, plan, progress)
         else:
-            embedded_before = done.embedded
+            embedded_before = done.counts.embedded
         index(writer, plan, lock, progress, stop, sound=follower.clean)
-        return report_of(plan, done, embedded=done.embedded - embedded_before, began=began, notes=notes)
+        return report_of(
+            done.counts,
+            plan.store,
+            embedded=done.counts.embedded - embedded_before,
+            complete=done.state == "complete",
+            began=began,
+            notes=notes,
+        )
 
 
 def load_file(
@@ -122,15 +130,13 @@ def load_file(
 def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:
     """The load's end, in one transaction: prune, what depends on all entries, the ledger's last word."""
     meter = Meter("headwords", progress)
-    total = writer.counts()["headwords"]
+    total = writer.count("headwords")
     meter.tell(0, total)
     if plan.prune:
-        rows = writer.connection.execute("SELECT rid FROM entries WHERE source <> ?", (ledger.id,)).fetchall()
-        writer.remove([rid for (rid,) in rows])
-        ledger.rewritten += len(rows)
-    writer.finish_headwords(sweep=ledger.rewritten > 0)
+        ledger.counts += Counts(rewritten=writer.prune(ledger.id))
+    writer.finish_headwords(sweep=ledger.counts.rewritten > 0)
     ledger.state = "complete"
-    ledgers.save(writer.connection, ledger)
+    writer.save_load(ledger)
     writer.commit()
     meter.tell(total, total)
 
@@ -156,24 +162,3 @@ def index(
     )
     if not ended:
         raise stop.leave(f"every entry is in {plan.store}, the index is not finished")
-
-
-def report_of(
-    plan: IngestPlan, ledger: Ledger, *, embedded: int, began: float, notes: tuple[str, ...] = ()
-) -> IngestReport:
-    """The report of a load that began at `began` (monotonic seconds)."""
-    seconds = time.monotonic() - began
-    return IngestReport(
-        rows_read=ledger.record,
-        accepted=ledger.accepted,
-        rejected=ledger.rejected,
-        duplicates=ledger.duplicates,
-        filtered=ledger.filtered,
-        embedded=embedded,
-        already_present=ledger.accepted - embedded,
-        seconds=round(seconds, 3),
-        rows_per_second=round(ledger.record / seconds, 1) if seconds > 0 else 0.0,
-        complete=ledger.state == "complete",
-        store=str(plan.store),
-        notes=notes,
-    )

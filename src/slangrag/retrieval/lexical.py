@@ -33,10 +33,4 @@ def by_words(text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int) -> l
         rarest.append(word)
     if not rarest:
         return []
-    asked = " OR ".join(f'"{word}"' for word in rarest)
-    rows = lexicon.connection.execute(
-        "SELECT rowid, -bm25(entries_fts, ?, 1.0) AS score FROM entries_fts WHERE entries_fts MATCH ? "
-        "ORDER BY score DESC, rowid LIMIT ?",
-        (_WORD_WEIGHT, asked, k),
-    )
-    return [(rid, score) for rid, score in rows]
+    return lexicon.by_words(rarest, k, headword_weight=_WORD_WEIGHT)

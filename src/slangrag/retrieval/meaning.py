@@ -25,7 +25,6 @@ NEAREST: Final = 250
 _READ: Final = 60
 _SHARPNESS: Final = 20.0
 _INITIALS: Final = range(2, 9)
-_MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def find_described(
     """
     near = _near(text, vector, store)
     initials = store.headwords.exact(_initials(text))
-    hids = headwords_of(store, near)
+    hids = store.lexicon.headword_ids(near)
     grouped: dict[int, dict[int, float]] = {headword.hid: {} for headword in initials.values()}
     for rid, cosine in near.items():
         grouped.setdefault(hids[rid], {})[rid] = cosine
@@ -69,18 +68,6 @@ def find_described(
     return found
 
 
-def headwords_of(store: SlangStore, rids: Iterable[int]) -> dict[int, int]:
-    """Headword ids by row id of the entry."""
-    ids = list(rids)
-    found: dict[int, int] = {}
-    for start in range(0, len(ids), _MANY):
-        chunk = ids[start : start + _MANY]
-        marks = ",".join("?" * len(chunk))
-        rows = store.lexicon.connection.execute(f"SELECT rid, hid FROM entries WHERE rid IN ({marks})", chunk)
-        found.update(rows.fetchall())
-    return found
-
-
 def log_sum_exp(cosines: Sequence[float], sharpness: float) -> float:
     """A soft maximum: several near definitions count for a little more than the nearest alone."""
     top = max(cosines)
@@ -93,7 +80,7 @@ def _near(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, flo
     Words find nothing that vectors miss: with both, no right headword more was among the first ten.
     """
     if vector is not None and store.index is not None:
-        return dict(store.index.nearest(vector, NEAREST))
+        return dict(store.nearest(vector, NEAREST))
     return {rid: 0.0 for rid, _ in by_words(text, store.lexicon, store.headwords, NEAREST)}
 
 

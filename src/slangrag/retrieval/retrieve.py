@@ -71,7 +71,7 @@ def _plain(query: str, store: SlangStore, limit: int, mode: Mode, intent: Intent
     if mode == "lexical":
         near = by_words(query, store.lexicon, store.headwords, limit)
     elif (vector := store.embed(query)) is not None and store.index is not None:
-        near = store.index.nearest(vector, limit)
+        near = store.nearest(vector, limit)
     entries = store.lexicon.entries([rid for rid, _ in near])
     signal = "cosine" if mode == "dense" else "bm25"
     hits = tuple(

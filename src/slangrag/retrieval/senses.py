@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from slangrag.retrieval.signals import liking
 from slangrag.sources.entry import Entry
 from slangrag.sources.votes import wilson_lower_bound
-from slangrag.store.lexicon import ENTRY_COLUMNS, Lexicon
+from slangrag.store.lexicon import Lexicon
 from slangrag.text.forms import plain_words, stem_word
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ class Sense:
 
 def entries_of(lexicon: Lexicon, hid: int, most: int = MOST_SENSES) -> dict[int, Entry]:
     """The `most` best liked entries of one headword, by row id."""
-    rows = lexicon.connection.execute(
-        f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE hid = ? "
-        "ORDER BY coalesce(up_votes, 0) - coalesce(down_votes, 0) DESC, rid LIMIT ?",
-        (hid, most),
-    )
-    return {rid: Entry(*row) for rid, *row in rows}
+    return lexicon.entries_of(hid, most)
 
 
 def points_to(entry: Entry) -> str | None:

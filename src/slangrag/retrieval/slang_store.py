@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slangrag.errors import EngineError, StoreError
-from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.lexicon import Lexicon, open_lexicon
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class SlangStore:
         make_embedder: Callable[[], Embedder] | None = None,
     ) -> None:
         self.lexicon = lexicon
-        self.headwords = HeadwordIndex(lexicon.connection)
+        self.headwords = lexicon.headwords
         self._opened = ExitStack()
         self._make_index = None if open_index is None else lambda: self._opened.enter_context(open_index())
         self._make_embedder = make_embedder
@@ -74,6 +73,13 @@ class SlangStore:
         except (EngineError, StoreError) as error:
             self._lacks[what] = f"{missing} ({error.message}): {instead}"
             return None
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k entries nearest to `vector` (shape (dimension,)): row id and cosine, best first.
+
+        Empty without an index.
+        """
+        return [] if self.index is None else self.index.nearest(vector, k)
 
     @property
     def embedder_if_made(self) -> Embedder | None:

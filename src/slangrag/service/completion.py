@@ -18,16 +18,11 @@ def headwords(settings: Settings, typed: str, most: int) -> list[str]:
     from slangrag.store.lexicon import open_lexicon
     from slangrag.text.forms import fold
 
-    begin = fold(typed)
     try:
         with open_lexicon(settings.store) as lexicon:
-            rows = lexicon.connection.execute(
-                "SELECT word FROM headwords WHERE fold >= ? AND fold < ? ORDER BY fold LIMIT ?",
-                (begin, begin + "\U0010ffff", most),
-            ).fetchall()
+            return lexicon.headwords_starting(fold(typed), most)
     except SlangragError:
         return []
-    return [word for (word,) in rows]
 
 
 def models(settings: Settings, role: Literal["chat", "embed"]) -> list[str]:

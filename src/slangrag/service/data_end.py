@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from slangrag.store import ledger
 from slangrag.store.lexicon import Lexicon
 
 KAGGLE_ENDS: Final = "May 2016"
@@ -19,7 +18,6 @@ def data_until(lexicon: Lexicon) -> str | None:
     another name or with mapped columns) has no such end.
     """
     kaggle = [
-        _KAGGLE in load.name.lower() and not json.loads(load.options)["columns"]
-        for load in ledger.loads(lexicon.connection)
+        _KAGGLE in load.name.lower() and not json.loads(load.options)["columns"] for load in lexicon.loads()
     ]
     return KAGGLE_ENDS if kaggle and all(kaggle) else None

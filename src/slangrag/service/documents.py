@@ -187,10 +187,10 @@ def store(facts: StoreFacts) -> Document:
                 "name": load.name,
                 "state": load.state,
                 "rows_read": load.record,
-                "accepted": load.accepted,
-                "rejected": load.rejected,
-                "duplicates": load.duplicates,
-                "filtered": load.filtered,
+                "accepted": load.counts.accepted,
+                "rejected": load.counts.rejected,
+                "duplicates": load.counts.duplicates,
+                "filtered": load.counts.filtered,
             }
             for load in facts.loads
         ],

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slangrag.store import build, fingerprint, journal, ledger, lock
+from slangrag.store import build, fingerprint, journal, lock
 from slangrag.store.build import rebuild
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, open_lexicon
+from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def store_facts(root: Path) -> StoreFacts:
         as_of = lexicon.as_of()
         return StoreFacts(
             root=root,
-            entries=_count(lexicon, "entries"),
-            headwords=_count(lexicon, "headwords"),
+            entries=lexicon.count("entries"),
+            headwords=lexicon.count("headwords"),
             # Counting vectors reads the whole table, gigabytes of it in a large store.
-            vectors=kept.rows if kept and current else _count(lexicon, "vectors"),
+            vectors=kept.rows if kept and current else lexicon.count("vectors"),
             embedder=fingerprint.from_meta(remembered) if remembered else None,
             complete=as_of.complete,
             index_rows=kept.rows if kept else None,
@@ -76,10 +76,5 @@ def store_facts(root: Path) -> StoreFacts:
             free_bytes=shutil.disk_usage(root).free,
             file_system=journal.file_system(root),
             saved_at=as_of.saved_at,
-            loads=tuple(ledger.loads(lexicon.connection)),
+            loads=tuple(lexicon.loads()),
         )
-
-
-def _count(lexicon: Lexicon, table: str) -> int:
-    rows: int = lexicon.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    return rows

@@ -19,8 +19,9 @@ from slangrag.store.check import survives
 from slangrag.store.collection import LARGEST_BATCH, complaints, open_collection, settle
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, chunks, open_lexicon
+from slangrag.store.lexicon import Lexicon, open_lexicon
 from slangrag.store.lock import hold, opening
+from slangrag.store.parameters import in_chunks
 from slangrag.store.writer import LexiconWriter, open_writer
 
 if TYPE_CHECKING:
@@ -167,11 +168,10 @@ def _add(writer: LexiconWriter, path: Path, told: Told, stop: Callable[[], bool]
     total = _rows(writer)
     with open_collection(path) as collection, complaints(path):
         stale = writer.connection.execute("SELECT entry_id FROM stale").fetchall() if build["through"] else []
-        for some in chunks(row[0] for row in stale):
+        for some, marks in in_chunks(row[0] for row in stale):
             if stop():
                 return False
             collection.delete(ids=some)
-            marks = ",".join("?" * len(some))
             _put(collection, writer, f"entry_id IN ({marks}) AND rid <= ?", (*some, build["through"]))
         done = collection.count()
         while True:

@@ -9,10 +9,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
-_T = TypeVar("_T")
-_MANY: Final = 900
+from slangrag.store.parameters import in_chunks
+
 _COLUMNS: Final = "h.hid, h.fold, h.word, coalesce(s.entries, 1), s.up_votes, s.down_votes"
 _JOIN: Final = "headwords AS h LEFT JOIN headword_stats AS s ON s.hid = h.hid"
 
@@ -51,7 +51,7 @@ class HeadwordIndex:
         """(form, kind, headword) for every headword that has one of `forms` as a looser form of `kinds`."""
         wanted = ",".join(str(int(kind)) for kind in kinds)
         found: list[tuple[str, int, Headword]] = []
-        for chunk, marks in _chunks(forms):
+        for chunk, marks in in_chunks(forms):
             rows = self._connection.execute(
                 f"SELECT f.form, f.kind, {_COLUMNS} FROM forms AS f "
                 "CROSS JOIN headwords AS h ON h.hid = f.hid LEFT JOIN headword_stats AS s ON s.hid = h.hid "
@@ -66,7 +66,7 @@ class HeadwordIndex:
         return {found.hid: found for found in self._where("h.hid", hids)}
 
     def _where(self, column: str, values: Iterable[object]) -> Iterator[Headword]:
-        for chunk, marks in _chunks(values):
+        for chunk, marks in in_chunks(values):
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM {_JOIN} WHERE {column} IN ({marks})", chunk
             )
@@ -75,16 +75,8 @@ class HeadwordIndex:
     def occurrences(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many definitions each folded word occurs; words that occur in none or one are absent."""
         found: dict[str, int] = {}
-        for chunk, marks in _chunks(terms):
+        for chunk, marks in in_chunks(terms):
             found.update(
                 self._connection.execute(f"SELECT term, entries FROM terms WHERE term IN ({marks})", chunk)
             )
         return found
-
-
-def _chunks(values: Iterable[_T]) -> Iterator[tuple[list[_T], str]]:
-    """Distinct values in lists short enough for one statement, each with its question marks."""
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), _MANY):
-        chunk = distinct[start : start + _MANY]
-        yield chunk, ",".join("?" * len(chunk))

@@ -15,7 +15,7 @@ from slangrag.errors import StoreDamaged, StoreMissing
 from slangrag.store.build import state
 from slangrag.store.collection import complaints, open_collection
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, chunks
+from slangrag.store.lexicon import Lexicon
 from slangrag.store.lock import opening
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ class Index:
             )
         assert found["distances"] is not None
         ids = found["ids"][0]
-        rids: dict[str, int] = {}
-        for some in chunks(ids):
-            rids.update(
-                self._lexicon.connection.execute(
-                    f"SELECT entry_id, rid FROM entries WHERE entry_id IN ({','.join('?' * len(some))})", some
-                ).fetchall()
-            )
+        rids = self._lexicon.row_ids(ids)
         distances = found["distances"][0]
         return [(rids[i], 1.0 - float(d)) for i, d in zip(ids, distances, strict=True) if i in rids]
 

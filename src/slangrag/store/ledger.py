@@ -7,25 +7,24 @@ older one had not finished is started again, which costs reading but no embeddin
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from slangrag.store.counts import Counts
 
 State = Literal["reading", "superseded", "complete"]
 
-_COLUMNS: Final = (
-    "id, name, size, sha256, options, state, record, line, byte, "
-    "accepted, rejected, duplicates, filtered, embedded, rewritten"
-)
+_COUNTS: Final = tuple(f.name for f in fields(Counts))
+_COLUMNS: Final = f"id, name, size, sha256, options, state, record, line, byte, {', '.join(_COUNTS)}"
 
 
 @dataclass(slots=True)
 class Ledger:
-    """One load: its file, its options, the place to go on from, the counts up to there.
+    """One load: its file, its options, the place to go on from, what became of the records up to there.
 
-    record is the number of records done; every one of them is counted once among accepted, rejected,
-    duplicates and filtered. embedded counts vectors made, rewritten the entries of earlier loads that
-    this one changed or pruned.
+    record is the number of records done.
     """
 
     id: int
@@ -37,28 +36,23 @@ class Ledger:
     record: int = 0
     line: int = 0
     byte: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    duplicates: int = 0
-    filtered: int = 0
-    embedded: int = 0
-    rewritten: int = 0
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def balanced(self) -> bool:
         """Whether every record read is accounted for once."""
-        return self.record == self.accepted + self.rejected + self.duplicates + self.filtered
+        return self.record == self.counts.records
 
 
 def newest(connection: sqlite3.Connection) -> Ledger | None:
     """The last load begun, finished or not."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY id DESC LIMIT 1").fetchone()
-    return None if row is None else Ledger(*row)
+    return None if row is None else _ledger(row)
 
 
 def loads(connection: sqlite3.Connection) -> list[Ledger]:
     """Every load that the store knows of, oldest first."""
-    return [Ledger(*row) for row in connection.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY id")]
+    return [_ledger(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY id")]
 
 
 def saved_at(connection: sqlite3.Connection) -> str | None:
@@ -75,7 +69,7 @@ def finished(connection: sqlite3.Connection, sha256: str, options: str) -> Ledge
         "ORDER BY id DESC LIMIT 1",
         (sha256, options),
     ).fetchone()
-    return None if row is None else Ledger(*row)
+    return None if row is None else _ledger(row)
 
 
 def begin(connection: sqlite3.Connection, name: str, size: int, sha256: str, options: str) -> Ledger:
@@ -94,24 +88,15 @@ def begin(connection: sqlite3.Connection, name: str, size: int, sha256: str, opt
 
 def save(connection: sqlite3.Connection, ledger: Ledger) -> None:
     """Write the ledger's place and counts; commits nothing."""
+    counts = "".join(f"{name} = ?, " for name in _COUNTS)
     connection.execute(
-        "UPDATE ledger SET state = ?, record = ?, line = ?, byte = ?, accepted = ?, rejected = ?, "
-        "duplicates = ?, filtered = ?, embedded = ?, rewritten = ?, saved_at = ? WHERE id = ?",
-        (
-            ledger.state,
-            ledger.record,
-            ledger.line,
-            ledger.byte,
-            ledger.accepted,
-            ledger.rejected,
-            ledger.duplicates,
-            ledger.filtered,
-            ledger.embedded,
-            ledger.rewritten,
-            _now(),
-            ledger.id,
-        ),
+        f"UPDATE ledger SET state = ?, record = ?, line = ?, byte = ?, {counts}saved_at = ? WHERE id = ?",
+        (ledger.state, ledger.record, ledger.line, ledger.byte, *astuple(ledger.counts), _now(), ledger.id),
     )
+
+
+def _ledger(row: Sequence[Any]) -> Ledger:
+    return Ledger(*row[: -len(_COUNTS)], counts=Counts(*row[-len(_COUNTS) :]))
 
 
 def _now() -> str:

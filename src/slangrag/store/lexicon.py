@@ -1,7 +1,6 @@
 """The lexicon: one SQLite file that is the truth about a store.
 
-Reading only; `store/writer.py` writes. Knows nothing of Chroma, of models or of retrieval. numpy is
-imported only where vectors are asked for.
+Reading only; `store/writer.py` writes. numpy is imported only where vectors are asked for.
 """
 
 from __future__ import annotations
@@ -9,16 +8,19 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from slangrag.errors import StoreDamaged, StoreError, StoreMismatch, StoreMissing
 from slangrag.sources.entry import Entry
 from slangrag.store import ledger
+from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.layout import StoreLayout
+from slangrag.store.parameters import in_chunks
 from slangrag.store.schema import SCHEMA_VERSION
 from slangrag.text.forms import fold
 
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENTRY_COLUMNS: Final = "entry_id, word, definition, up_votes, down_votes, author, rating"
-_MANY: Final = 500
-T = TypeVar("T")
+Table = Literal["entries", "headwords", "vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class AsOf:
 
 
 class Lexicon:
-    """Read access to one lexicon. Used by one thread at a time."""
+    """Read access to one lexicon. Used by one thread at a time.
+
+    `connection` is for the modules of store/: whoever else asks for something finds a method for it.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
@@ -51,12 +55,14 @@ class Lexicon:
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else json.loads(row[0])
 
+    def count(self, table: Table) -> int:
+        """Rows of a table. Counting vectors reads all of them, gigabytes in a large store."""
+        rows: int = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return rows
+
     def counts(self) -> dict[str, int]:
         """Rows of entries, headwords and vectors."""
-        return {
-            table: self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in ("entries", "headwords", "vectors")
-        }
+        return {table: self.count(table) for table in get_args(Table)}
 
     def as_of(self) -> AsOf:
         """How fresh this view is: whether a load is under way or was left unfinished, and its last commit."""
@@ -64,6 +70,35 @@ class Lexicon:
         return AsOf(
             saved_at=ledger.saved_at(self.connection), complete=last is None or last.state == "complete"
         )
+
+    def loads(self) -> list[ledger.Ledger]:
+        """Every load that the store knows of, oldest first."""
+        return ledger.loads(self.connection)
+
+    def finished_load(self, sha256: str, options: str) -> ledger.Ledger | None:
+        """The complete load of this file with these options, if nothing since has changed what it left."""
+        return ledger.finished(self.connection, sha256, options)
+
+    def rejects(self) -> Iterator[tuple[int, str, str]]:
+        """Line, reason and text of what the last load set aside, in the order of its file."""
+        last = ledger.newest(self.connection)
+        yield from self.connection.execute(
+            "SELECT line, reason, text FROM rejects WHERE source = ? ORDER BY record",
+            (last.id if last else 0,),
+        )
+
+    @cached_property
+    def headwords(self) -> HeadwordIndex:
+        """Look-ups by the forms of a headword."""
+        return HeadwordIndex(self.connection)
+
+    def headwords_starting(self, folded: str, most: int) -> list[str]:
+        """Headwords, as they are shown, whose fold begins so; in the order of their folds."""
+        rows = self.connection.execute(
+            "SELECT word FROM headwords WHERE fold >= ? AND fold < ? ORDER BY fold LIMIT ?",
+            (folded, folded + "\U0010ffff", most),
+        )
+        return [word for (word,) in rows]
 
     def lookup(self, word: str) -> list[Entry]:
         """Entries whose headword folds like `word`, most net votes first."""
@@ -87,40 +122,72 @@ class Lexicon:
         ).fetchone()
         return str(row[0])
 
-    def entries(self, rids: Sequence[int]) -> dict[int, Entry]:
+    def entries(self, rids: Iterable[int]) -> dict[int, Entry]:
         """Entries by row id; ids that are not there are absent from the answer."""
         found: dict[int, Entry] = {}
-        for chunk in chunks(rids):
-            marks = ",".join("?" * len(chunk))
-            for rid, *row in self.connection.execute(
+        for chunk, marks in in_chunks(rids):
+            rows = self.connection.execute(
                 f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE rid IN ({marks})", chunk
-            ):
-                found[rid] = Entry(*row)
+            )
+            found.update((rid, Entry(*row)) for rid, *row in rows)
         return found
 
-    def vectors(self, rids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+    def entries_of(self, hid: int, most: int) -> dict[int, Entry]:
+        """The `most` entries of one headword with the most net votes, by row id."""
+        rows = self.connection.execute(
+            f"SELECT rid, {ENTRY_COLUMNS} FROM entries WHERE hid = ? "
+            "ORDER BY coalesce(up_votes, 0) - coalesce(down_votes, 0) DESC, rid LIMIT ?",
+            (hid, most),
+        )
+        return {rid: Entry(*row) for rid, *row in rows}
+
+    def row_ids(self, entry_ids: Iterable[str]) -> dict[str, int]:
+        """Row ids by entry id; entries that are not there are absent from the answer."""
+        found: dict[str, int] = {}
+        for chunk, marks in in_chunks(entry_ids):
+            found.update(
+                self.connection.execute(
+                    f"SELECT entry_id, rid FROM entries WHERE entry_id IN ({marks})", chunk
+                )
+            )
+        return found
+
+    def headword_ids(self, rids: Iterable[int]) -> dict[int, int]:
+        """Headwords' row ids by the row ids of their entries."""
+        found: dict[int, int] = {}
+        for chunk, marks in in_chunks(rids):
+            found.update(
+                self.connection.execute(f"SELECT rid, hid FROM entries WHERE rid IN ({marks})", chunk)
+            )
+        return found
+
+    def by_words(self, words: Iterable[str], k: int, *, headword_weight: float) -> list[tuple[int, float]]:
+        """The k entries that have any of `words`, by BM25: row id and score, best first.
+
+        A word in the headword counts `headword_weight` times one in the definition. The score is SQLite's
+        with its sign turned (sqlite.org/fts5.html, 5.1.1).
+        """
+        asked = " OR ".join(f'"{word}"' for word in words)
+        rows = self.connection.execute(
+            "SELECT rowid, -bm25(entries_fts, ?, 1.0) AS score FROM entries_fts WHERE entries_fts MATCH ? "
+            "ORDER BY score DESC, rowid LIMIT ?",
+            (headword_weight, asked, k),
+        )
+        return rows.fetchall()
+
+    def vectors(self, rids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """Unit vectors by row id, float32, shape (dimension,) each."""
         import numpy as np
 
         found: dict[int, NDArray[np.float32]] = {}
-        for chunk in chunks(rids):
-            marks = ",".join("?" * len(chunk))
-            for rid, blob in self.connection.execute(
-                f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk
-            ):
-                found[rid] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
+        for chunk, marks in in_chunks(rids):
+            rows = self.connection.execute(f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk)
+            found.update((rid, np.frombuffer(blob, dtype="<f2").astype(np.float32)) for rid, blob in rows)
         return found
 
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
-
-
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists short enough for one SQL statement's parameters."""
-    ids = list(values)
-    for start in range(0, len(ids), _MANY):
-        yield ids[start : start + _MANY]
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -102,7 +102,7 @@ def _ledger_check(db: sqlite3.Connection) -> Check:
     if last is None:
         return Check("ledger", ok=False, found="nothing was loaded yet", hint=_AGAIN)
     (rejects,) = db.execute("SELECT count(*) FROM rejects WHERE source = ?", (last.id,)).fetchone()
-    if not last.balanced or rejects != last.rejected:
+    if not last.balanced or rejects != last.counts.rejected:
         return Check("ledger", ok=False, found=f"the counts of {last.name} do not add up", hint=_AGAIN)
     if last.state != "complete":
         return Check("ledger", ok=False, found=f"{last.name} was left at record {last.record:,}", hint=_AGAIN)

@@ -1,7 +1,7 @@
 """Writing the lexicon: entries, headwords, full text, vectors, rejects and ledger, in one transaction.
 
 Whoever holds the store's lock opens one `LexiconWriter`; what it wrote is there after `commit` and not
-before. Knows nothing of CSV files, of embedders or of Chroma.
+before.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Any, Final
 
 from slangrag.errors import StoreMismatch
 from slangrag.sources.entry import Entry
-from slangrag.store import headwords, journal
+from slangrag.store import journal, ledger
+from slangrag.store.headwords import finish
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, chunks
+from slangrag.store.lexicon import Lexicon
+from slangrag.store.parameters import in_chunks
 from slangrag.store.schema import SCHEMA_VERSION, create
 
 _WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
@@ -78,6 +80,14 @@ class LexiconWriter(Lexicon):
         row = self.connection.execute(query).fetchone()
         return 1 + (row[0] or 0 if row else 0)
 
+    def begin_load(self, name: str, size: int, sha256: str, options: str) -> ledger.Ledger:
+        """The newest load if it is an unfinished one of the same file and options, else a new one."""
+        return ledger.begin(self.connection, name, size, sha256, options)
+
+    def save_load(self, load: ledger.Ledger) -> None:
+        """Write a load's place and counts."""
+        ledger.save(self.connection, load)
+
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a JSON value under `key`; None takes it away."""
         if value is None:
@@ -88,11 +98,11 @@ class LexiconWriter(Lexicon):
     def known(self, entry_ids: Iterable[str]) -> dict[str, Known]:
         """Which of these ids are there; absent ones are absent from the answer."""
         found: dict[str, Known] = {}
-        for some in chunks(entry_ids):
+        for chunk, marks in in_chunks(entry_ids):
             for entry_id, rid, text_hash, source, *rest in self.connection.execute(
                 "SELECT entry_id, rid, text_hash, source, up_votes, down_votes, author, rating FROM entries "
-                f"WHERE entry_id IN ({','.join('?' * len(some))})",
-                some,
+                f"WHERE entry_id IN ({marks})",
+                chunk,
             ):
                 found[entry_id] = Known(rid, text_hash, source, tuple(rest))
         return found
@@ -105,13 +115,12 @@ class LexiconWriter(Lexicon):
     def refused(self, entry_ids: Iterable[str], source: int) -> dict[str, bytes]:
         """Text hashes, by id, of rows that the embedder refused in this load."""
         found: dict[str, bytes] = {}
-        for some in chunks(entry_ids):
+        for chunk, marks in in_chunks(entry_ids):
             found.update(
                 self.connection.execute(
-                    "SELECT entry_id, text_hash FROM rejects WHERE source = ? "
-                    f"AND entry_id IN ({','.join('?' * len(some))})",
-                    (source, *some),
-                ).fetchall()
+                    f"SELECT entry_id, text_hash FROM rejects WHERE source = ? AND entry_id IN ({marks})",
+                    (source, *chunk),
+                )
             )
         return found
 
@@ -138,7 +147,7 @@ class LexiconWriter(Lexicon):
 
     def add(self, rows: Sequence[NewEntry], source: int) -> None:
         """Write entries that are not there yet, in this order."""
-        hids = self._headwords(rows)
+        hids = self._headword_ids(rows)
         first = self._next_rid
         self._next_rid += len(rows)
         numbered = list(enumerate(rows, first))
@@ -168,7 +177,7 @@ class LexiconWriter(Lexicon):
 
     def change(self, rows: Sequence[tuple[int, NewEntry]], source: int) -> None:
         """Give entries, by row id, another text and vector."""
-        hids = self._headwords([row for _, row in rows])
+        hids = self._headword_ids([row for _, row in rows])
         for (rid, row), hid in zip(rows, hids, strict=True):
             self._forget_text(rid)
             entry = row.entry
@@ -200,6 +209,12 @@ class LexiconWriter(Lexicon):
             )
             self._stale(entry.entry_id)
 
+    def prune(self, source: int) -> int:
+        """Take out the entries that this load did not see; how many they were."""
+        rows = self.connection.execute("SELECT rid FROM entries WHERE source <> ?", (source,)).fetchall()
+        self.remove([rid for (rid,) in rows])
+        return len(rows)
+
     def remove(self, rids: Sequence[int]) -> None:
         """Take entries out, with their vectors and full text."""
         for rid in rids:
@@ -222,7 +237,7 @@ class LexiconWriter(Lexicon):
         if sweep:
             for table in ("forms", "headwords"):
                 self.connection.execute(f"DELETE FROM {table} WHERE {_WITHOUT_ENTRIES}")
-        headwords.finish(self.connection)
+        finish(self.connection)
 
     def commit(self) -> None:
         """Make everything written so far last."""
@@ -239,14 +254,12 @@ class LexiconWriter(Lexicon):
             (rid,),
         )
 
-    def _headwords(self, rows: Sequence[NewEntry]) -> list[int]:
+    def _headword_ids(self, rows: Sequence[NewEntry]) -> list[int]:
         """Headword ids of these rows, in order; new ones are written."""
         found: dict[str, int] = {}
-        for some in chunks({row.fold for row in rows}):
+        for chunk, marks in in_chunks(row.fold for row in rows):
             found.update(
-                self.connection.execute(
-                    f"SELECT fold, hid FROM headwords WHERE fold IN ({','.join('?' * len(some))})", some
-                ).fetchall()
+                self.connection.execute(f"SELECT fold, hid FROM headwords WHERE fold IN ({marks})", chunk)
             )
         fresh: list[tuple[int, str, str]] = []
         for row in rows:

@@ -19,6 +19,7 @@ from slangrag.config import OPTIONS, Settings
 from slangrag.errors import EngineError, EngineMissing, SlangragError, StoreError
 from slangrag.service.doctor.finding import Finding, failed
 from slangrag.service.doctor.store_checks import store
+from slangrag.store.schema import has_full_text
 
 if TYPE_CHECKING:
     from slangrag.engines.ollama import OllamaServer
@@ -48,9 +49,7 @@ def python() -> Finding:
     found = f"slangrag {__version__}, Python {platform.python_version()} on {platform.system()}"
     if version_info < OLDEST_PYTHON:
         return Finding("python", False, f"{found} is too old", "install Python 3.11 or newer", 1)
-    with sqlite3.connect(":memory:") as connection:
-        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
-    if "ENABLE_FTS5" not in options:
+    if not has_full_text():
         return Finding(
             "python", False, f"{found}: its SQLite lacks FTS5", "use a Python from python.org or conda", 1
         )

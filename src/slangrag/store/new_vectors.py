@@ -1,0 +1,62 @@
+"""Another embedder's vectors, made beside a store's own and put in their place in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.store import fingerprint
+from slangrag.store.build import forget_index
+from slangrag.store.schema import VECTORS
+from slangrag.store.writer import LexiconWriter
+
+_NEW: Final = "new_vectors"
+
+
+class NewVectors:
+    """The table of new vectors; empty unless it was begun with this same embedder."""
+
+    def __init__(self, writer: LexiconWriter, identity: EmbedderIdentity) -> None:
+        self._writer = writer
+        self._db = writer.connection
+        self._identity = identity
+        pending = writer.meta(fingerprint.PENDING_EMBEDDER)
+        if pending and fingerprint.agree(fingerprint.from_meta(pending), identity):
+            return
+        self._db.execute("BEGIN")
+        self._db.execute(f"DROP TABLE IF EXISTS {_NEW}")
+        # A vector of NULL marks an entry that the new embedder refuses.
+        self._db.execute(f"CREATE TABLE {_NEW} {VECTORS.replace(' NOT NULL', '')}")
+        writer.set_meta(fingerprint.PENDING_EMBEDDER, fingerprint.to_meta(identity))
+        writer.commit()
+
+    def count(self) -> int:
+        """How many entries have been through the embedder."""
+        rows: int = self._db.execute(f"SELECT count(*) FROM {_NEW}").fetchone()[0]
+        return rows
+
+    def waiting(self, most: int) -> Iterator[list[tuple[int, str, str]]]:
+        """Row id, headword and definition of what has not, in lists of `most`, in the order of row ids."""
+        (through,) = self._db.execute(f"SELECT coalesce(max(rid), 0) FROM {_NEW}").fetchone()
+        while rows := self._db.execute(
+            "SELECT rid, word, definition FROM entries WHERE rid > ? ORDER BY rid LIMIT ?", (through, most)
+        ).fetchall():
+            yield rows
+            through = rows[-1][0]
+
+    def add(self, vectors: Iterable[tuple[int, bytes | None]]) -> None:
+        """Unit vectors (float16) by row id; None for a refusal. Commits nothing."""
+        self._db.executemany(f"INSERT INTO {_NEW} VALUES (?, ?)", vectors)
+
+    def replace(self) -> None:
+        """Old vectors out, new ones in, the fingerprint with them; what was refused leaves the store."""
+        refused = self._db.execute(f"SELECT rid FROM {_NEW} WHERE vector IS NULL").fetchall()
+        self._db.execute(f"DELETE FROM {_NEW} WHERE vector IS NULL")
+        self._writer.remove([rid for (rid,) in refused])
+        self._db.execute("DROP TABLE vectors")
+        self._db.execute(f"ALTER TABLE {_NEW} RENAME TO vectors")
+        self._writer.set_meta(fingerprint.EMBEDDER, fingerprint.to_meta(self._identity))
+        self._writer.set_meta(fingerprint.PENDING_EMBEDDER, None)
+        forget_index(self._writer)
+        self._writer.commit()
