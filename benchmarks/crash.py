@@ -32,10 +32,8 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
-from slangrag.store import build
-from slangrag.store import early_index as follow
-from slangrag.store.collection import open_collection
-from slangrag.store.layout import StoreLayout
+from slangrag.store import build, early_index
+from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import is_held
 from slangrag.store.verify import verify
@@ -122,7 +120,7 @@ def plan_of(csv_path: Path, store: Path) -> IngestPlan:
 def worker(csv_path: Path, store: Path) -> None:
     """Ingest, telling each stage on standard output; what is killed."""
     build.BATCH = _INDEX_BATCH
-    follow.SPARE_CORES = 0.0
+    early_index.SPARE_CORES = 0.0
     embedder = HashEmbedder()
     said: set[str] = set()
 
@@ -165,8 +163,8 @@ def content_hash(store: Path) -> str:
             "SELECT rowid FROM entries_fts WHERE entries_fts MATCH 'meaning OR sense' ORDER BY rowid"
         )
         digest.update(repr(words.fetchall()).encode())
-    with open_collection(StoreLayout(store).chroma) as collection:
-        rows = collection.get(include=["embeddings", "documents", "metadatas"])
+    with LocalChroma(store).open() as index:
+        rows = index.collection.get(include=["embeddings", "documents", "metadatas"])
     assert rows["embeddings"] is not None
     assert rows["documents"] is not None
     assert rows["metadatas"] is not None
@@ -231,8 +229,10 @@ def kill_once(case: Case, stage: str, chance: random.Random, scratch: Path) -> t
                 break
         time.sleep(chance.uniform(0, case.seconds[stage]))
         process.send_signal(signal.SIGKILL)
-    while is_held(store):  # a check in a child process may outlive its parent
+    give_up = time.monotonic() + 2  # a child that outlives its parent would hold the lock on
+    while is_held(store) and time.monotonic() < give_up:
         time.sleep(0.05)
+    assert not is_held(store)
     kept = check_remains(store)
     again = run_to_the_end(case.csv, store)
     same = verify(store).ok and content_hash(store) == case.expected

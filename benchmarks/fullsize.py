@@ -28,6 +28,7 @@ import numpy as np
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoppedEarly
 from slangrag.ingest import Batching, IngestPlan, Progress, StopFlag, run
+from slangrag.store.index import index_of
 from slangrag.store.layout import StoreLayout
 
 if TYPE_CHECKING:
@@ -72,12 +73,6 @@ class PoolEmbedder:
 def peak_mb() -> float:
     """Peak resident memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def size_mb(path: Path) -> float:
-    """Size of a file or directory in MB."""
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return sum(file.stat().st_size for file in files) / 1e6
 
 
 class Watch:
@@ -135,7 +130,8 @@ def main() -> None:
         f"{reader.ru_utime + reader.ru_stime:.1f} s reading; peak {peak_mb():.0f} MB"
     )
     layout = StoreLayout(chosen.store)
-    print(f"lexicon {size_mb(layout.lexicon):.0f} MB, index {size_mb(layout.chroma):.0f} MB")
+    lexicon_mb, index_mb = layout.lexicon.stat().st_size / 1e6, index_of(chosen.store).bytes_on_disk() / 1e6
+    print(f"lexicon {lexicon_mb:.0f} MB, index {index_mb:.0f} MB")
     times = []
     for _ in range(5):
         at = time.monotonic()

@@ -60,10 +60,10 @@ def test_threads_that_begin_at_once_open_the_index_and_make_the_embedder_once(
         monkeypatch.setattr(where, name, counted)
 
     counting(engines, "embedder")
-    counting(pool, "SharedIndex")
+    counting(pool, "open_index")
     with Slang.open(sample_store, engine="embedded") as slang, ThreadPoolExecutor(8) as threads:
         list(threads.map(slang.search, [QUESTIONS[2]] * 16))
-    assert sorted(made) == ["SharedIndex", "embedder"]
+    assert sorted(made) == ["embedder", "open_index"]
 
 
 def test_an_answer_begins_with_its_sources_and_ends_whole(slang: Slang) -> None:

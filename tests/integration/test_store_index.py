@@ -16,8 +16,8 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 from slangrag.errors import StoreDamaged, StoreMissing
 from slangrag.ingest import Batching, IngestPlan, finished, run
 from slangrag.store.build import rebuild
-from slangrag.store.check import survives
-from slangrag.store.index import open_index
+from slangrag.store.index import index_of, open_index
+from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify
@@ -87,7 +87,7 @@ def test_an_index_whose_files_are_broken_does_not_take_the_reader_with_it(store:
         path.write_bytes(os.urandom(64))
     database = store / "chroma" / "chroma.sqlite3"
     database.write_bytes(database.read_bytes()[:4096] + os.urandom(8192))
-    assert not survives(store / "chroma")
+    assert not index_of(store).opens()
     assert failed(store) == {"index opens": "slangrag store rebuild"}
     assert rebuild(store) is not None
     assert failed(store) == {}
@@ -113,20 +113,20 @@ def test_a_swap_that_was_cut_short_is_finished_by_the_next_writer(
     made: tuple[Path, Path], store: Path, moment: str
 ) -> None:
     """The two renames and the commit cannot be one step, so each half-way state must lead to the end."""
-    layout = StoreLayout(store)
-    with sqlite3.connect(layout.lexicon) as database:
+    index = LocalChroma(store)
+    with sqlite3.connect(StoreLayout(store).lexicon) as database:
         database.execute(
             """INSERT INTO meta VALUES ('index_build', '{"phase": "settled", "through": 120, "rows": 120}')"""
         )
-    shutil.copytree(layout.chroma, layout.building)
+    shutil.copytree(index.path, index.aside)
     if moment != "before":
-        layout.chroma.rename(layout.retired)
+        index.path.rename(index.retired)
     if moment == "after":
-        layout.building.rename(layout.chroma)
+        index.aside.rename(index.path)
     run(IngestPlan(made[0], store), StubEmbedder())
     assert failed(store) == {}
-    assert not layout.building.exists()
-    assert not layout.retired.exists()
+    assert not index.aside.exists()
+    assert not index.retired.exists()
 
 
 def test_a_damaged_lexicon_is_told_as_such(store: Path) -> None:

@@ -75,14 +75,14 @@ def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
     root = load_settings({"store": store}).store
     began = time.monotonic()
     with stop_on_signals() as stop, meter("rows") as bar:
-        state = maintenance.rebuild(root, told=bar.update, stop=lambda: stop.requested)
-    if state is None:
+        made = maintenance.rebuild(root, told=bar.update, stop=lambda: stop.requested)
+    if made is None:
         raise stop.leave(f"the index of {root} is not finished, the old one still stands")
     seconds = time.monotonic() - began
     if as_json:
-        write_json(documents.rebuilt(root, state.rows, seconds))
+        write_json(documents.rebuilt(root, made.rows, seconds))
     else:
-        show(Text(f"the index of {root} is made anew: {state.rows:,} rows in {seconds:.1f} s"))
+        show(Text(f"the index of {root} is made anew: {made.rows:,} rows in {seconds:.1f} s"))
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:

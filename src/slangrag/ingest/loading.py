@@ -15,7 +15,7 @@ from slangrag.ingest.plan import Batching, Pace
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.filters import Filters
 from slangrag.store.counts import Counts
-from slangrag.store.early_index import Follower
+from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry
 
@@ -30,9 +30,9 @@ class LexiconSink:
         settler: Settler,
         chunks: Iterable[Sequence[Item]],
         told: Callable[[Ledger], None],
-        follower: Follower,
+        early_index: EarlyIndexBuilder,
     ) -> None:
-        self._follower = follower
+        self._early_index = early_index
         self._writer = writer
         self._ledger = ledger
         self._settler = settler
@@ -79,9 +79,9 @@ class LexiconSink:
         )
 
     def commit(self) -> None:
-        """Rows and ledger together, and how far the index has followed."""
-        self._follower.look()
-        self._follower.keep_place()
+        """Rows and ledger together, and how far the early index is."""
+        self._early_index.look()
+        self._early_index.keep_place()
         self._writer.save_load(self._ledger)
         self._writer.commit()
 
@@ -101,14 +101,14 @@ def load(
     pace: Pace,
     stop: StopFlag,
     told: Callable[[Ledger], None],
-    follower: Follower,
+    early_index: EarlyIndexBuilder,
 ) -> None:
     """Take records from the ledger's place on into the lexicon; a stop is raised as `StopFlag.leave` says.
 
     Every record read is accounted for once when this ends, however it ends.
     """
     settler = Settler(writer, ledger.id, filters, identity, batching)
-    sink = LexiconSink(writer, ledger, settler, chunks, told, follower)
+    sink = LexiconSink(writer, ledger, settler, chunks, told, early_index)
     ended = run_through(sink, embed, batching, pace, stop)
     if not ledger.balanced:
         raise AssertionError(f"records are not accounted for: {ledger}")

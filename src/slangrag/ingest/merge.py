@@ -28,7 +28,7 @@ from slangrag.ingest.stop import StopFlag
 from slangrag.sources.csv.reader import Position, Reject
 from slangrag.sources.filters import Filters
 from slangrag.store import fingerprint
-from slangrag.store.early_index import Follower
+from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.journal import guard
 from slangrag.store.lock import hold
 from slangrag.store.shard_file import SHARD_VERSION, Manifest, ShardFile, ShardRecord, read_shard
@@ -101,19 +101,19 @@ def merge(
         source = first.source
         done = writer.finished_load(source.sha256, plan.options)
         before = done.counts.embedded if done else 0
-        follower = Follower(writer, plan.store, lock)
+        early_index = EarlyIndexBuilder(writer, plan.store, lock)
         if done is None:
             done = writer.begin_load(source.name, source.size, source.sha256, plan.options)
             before = done.counts.embedded
             chunks = _chunks(shards, done.record)
-            with follower:
-                load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop, follower)
+            with early_index:
+                load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop, early_index)
             if done.record != first.records:
                 raise StoreDamaged(
                     f"the shards end at record {done.record} of {first.records}", hint="run the shards again"
                 )
             complete(writer, done, plan, progress)
-        index(writer, plan, lock, progress, stop, sound=follower.clean)
+        index(writer, plan, lock, progress, stop, closed_properly=early_index.closed_properly)
         return report_of(
             done.counts,
             plan.store,

@@ -23,9 +23,11 @@ from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.csv.reader import Position, open_source
 from slangrag.store import fingerprint
-from slangrag.store.build import is_current, update_index
+from slangrag.store.build import update_index
 from slangrag.store.counts import Counts
-from slangrag.store.early_index import Follower
+from slangrag.store.early_index import EarlyIndexBuilder
+from slangrag.store.index import index_of
+from slangrag.store.index.notes import is_current
 from slangrag.store.journal import guard
 from slangrag.store.ledger import Ledger
 from slangrag.store.lexicon import open_lexicon
@@ -44,7 +46,7 @@ def finished(plan: IngestPlan) -> IngestReport | None:
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.csv, columns=plan.columns) as source:
             done = lexicon.finished_load(source.fingerprint.sha256, plan.options)
-            if done is None or not is_current(lexicon, plan.store):
+            if done is None or not is_current(lexicon, index_of(plan.store)):
                 return None
             return report_of(done.counts, plan.store, embedded=0, complete=True, began=began)
     except StoreMissing:
@@ -82,20 +84,20 @@ def run(
         reembed(writer, patient, plan, progress, stop)
         done = writer.finished_load(read.sha256, plan.options)
         notes: tuple[str, ...] = ()
-        follower = Follower(writer, plan.store, lock)
+        early_index = EarlyIndexBuilder(writer, plan.store, lock)
         if done is None:
             done = writer.begin_load(read.name, read.size, read.sha256, plan.options)
             embedded_before = done.counts.embedded
             start = Position(done.record, done.line, done.byte) if done.record else None
-            with Reader(plan.csv, plan.columns, start) as reader, follower:
+            with Reader(plan.csv, plan.columns, start) as reader, early_index:
                 load_file(
-                    writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop, follower
+                    writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop, early_index
                 )
             notes = reader.notes
             complete(writer, done, plan, progress)
         else:
             embedded_before = done.counts.embedded
-        index(writer, plan, lock, progress, stop, sound=follower.clean)
+        index(writer, plan, lock, progress, stop, closed_properly=early_index.closed_properly)
         return report_of(
             done.counts,
             plan.store,
@@ -115,7 +117,7 @@ def load_file(
     plan: IngestPlan,
     progress: Report,
     stop: StopFlag,
-    follower: Follower,
+    early_index: EarlyIndexBuilder,
 ) -> None:
     """Take records into the lexicon as the plan says; a stop is raised as `run` says."""
     meter = Meter("read/embed", progress)
@@ -124,7 +126,7 @@ def load_file(
         meter.tell(now.record, expected_records(now.name, now.size, now.record, now.byte))
 
     batching = plan.batching or batching_for(identity)
-    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told, follower)
+    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told, early_index)
 
 
 def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:
@@ -148,7 +150,7 @@ def index(
     progress: Report,
     stop: StopFlag,
     *,
-    sound: bool = False,
+    closed_properly: bool = False,
 ) -> None:
     """Bring the index up to the lexicon; a stop is raised as `run` says."""
     meters = {"index": Meter("index", progress), "settle": Meter("settle", progress)}
@@ -156,7 +158,7 @@ def index(
         writer,
         plan.store,
         lock=lock,
-        sound=sound,
+        closed_properly=closed_properly,
         told=lambda stage, done, total: meters[stage].tell(done, total),
         stop=lambda: stop.requested,
     )

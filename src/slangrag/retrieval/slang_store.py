@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slangrag.errors import EngineError, StoreError
 from slangrag.store.lexicon import Lexicon, open_lexicon
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
+    from slangrag.store.index import OpenIndex
 
 
 _T = TypeVar("_T")
@@ -25,22 +26,17 @@ _WITHOUT: Final = {
 }
 
 
-class Neighbours(Protocol):
-    """What retrieval asks of the semantic index."""
-
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """The k entries nearest to `vector` (shape (dimension,)): row id and cosine, best first."""
-        ...
-
-
 class SlangStore:
-    """One open store. Used by one thread at a time; `close` (or `open_store`) gives back what was opened."""
+    """One open store. Used by one thread at a time; `close` (or `open_store`) gives back what was opened.
+
+    Several, one a thread, may share an index: then `open_index` hands out the open one.
+    """
 
     def __init__(
         self,
         lexicon: Lexicon,
         *,
-        open_index: Callable[[], AbstractContextManager[Neighbours]] | None = None,
+        open_index: Callable[[], AbstractContextManager[OpenIndex]] | None = None,
         make_embedder: Callable[[], Embedder] | None = None,
     ) -> None:
         self.lexicon = lexicon
@@ -52,7 +48,7 @@ class SlangStore:
         self._lacks: dict[str, str] = {}
 
     @cached_property
-    def index(self) -> Neighbours | None:
+    def index(self) -> OpenIndex | None:
         """The semantic index, opened at first use; None, and a note, where there is none."""
         return self._made_or_noted("index", self._make_index)
 
@@ -77,9 +73,12 @@ class SlangStore:
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k entries nearest to `vector` (shape (dimension,)): row id and cosine, best first.
 
-        Empty without an index.
+        Empty without an index. Entries that have left the lexicon since the index was built are left
+        out, so fewer than k may come.
         """
-        return [] if self.index is None else self.index.nearest(vector, k)
+        near = [] if self.index is None else self.index.nearest(vector, k)
+        rids = self.lexicon.row_ids(entry_id for entry_id, _ in near)
+        return [(rids[entry_id], cosine) for entry_id, cosine in near if entry_id in rids]
 
     @property
     def embedder_if_made(self) -> Embedder | None:
@@ -126,7 +125,7 @@ def open_store(root: Path, make_embedder: Callable[[], Embedder] | None = None) 
     """
     with open_lexicon(root) as lexicon:
 
-        def opener() -> AbstractContextManager[Neighbours]:
+        def opener() -> AbstractContextManager[OpenIndex]:
             from slangrag.store.index import open_index
 
             return open_index(root, lexicon)

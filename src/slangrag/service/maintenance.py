@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slangrag.store import build, fingerprint, journal, lock
+from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
+from slangrag.store.index import index_of
+from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify
@@ -24,8 +26,8 @@ __all__ = ["StoreFacts", "rebuild", "store_facts", "verify"]
 class StoreFacts:
     """One store at one moment.
 
-    vectors counts those in the lexicon, index_rows those that Chroma was built with (None: never).
-    complete: the last load came to its end. index_current: Chroma holds exactly the lexicon's rows.
+    vectors counts those in the lexicon, index_rows those that the index was built with (None: never).
+    complete: the last load came to its end. index_current: it holds exactly the lexicon's rows.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
     file_system: its type, "" where the platform does not say.
     """
@@ -56,8 +58,9 @@ def store_facts(root: Path) -> StoreFacts:
     """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
     layout = StoreLayout(root)
     with open_lexicon(root) as lexicon:
-        kept = build.state(lexicon)
-        current = build.is_current(lexicon, root)
+        index = index_of(root)
+        kept = finished_index(lexicon, index)
+        current = is_current(lexicon, index)
         remembered = lexicon.meta(fingerprint.EMBEDDER)
         as_of = lexicon.as_of()
         return StoreFacts(
@@ -70,9 +73,9 @@ def store_facts(root: Path) -> StoreFacts:
             complete=as_of.complete,
             index_rows=kept.rows if kept else None,
             index_current=current,
-            locked_by=str(lock.read_holder(layout.lock) or "another process") if lock.is_held(root) else "",
+            locked_by=lock.held_by(root),
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
-            index_bytes=sum(path.stat().st_size for path in layout.chroma.rglob("*") if path.is_file()),
+            index_bytes=index.bytes_on_disk(),
             free_bytes=shutil.disk_usage(root).free,
             file_system=journal.file_system(root),
             saved_at=as_of.saved_at,

@@ -1,7 +1,7 @@
 """One store for many threads: each borrows a view of its own, the index and the embedder are shared.
 
 A view is a `SlangStore` over a lexicon connection that one thread uses at a time. The index is loaded
-once, the embedder made once; both answer one thread at a time.
+once and reads safely from several threads; the embedder is made once and answers one thread at a time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from slangrag.retrieval.slang_store import Neighbours, SlangStore
+from slangrag.retrieval.slang_store import SlangStore
+from slangrag.store.index import OpenIndex, open_index
 from slangrag.store.lexicon import open_lexicon
 
 if TYPE_CHECKING:
@@ -60,29 +61,6 @@ class OneCallEmbedder:
             return self._embedder.embed_query(text)
 
 
-class SharedIndex:
-    """The index of the store at `root`, with a lexicon connection of its own; one thread at a time."""
-
-    def __init__(self, root: Path) -> None:
-        """Raises StoreMissing where none was built yet, StoreDamaged where it cannot be used."""
-        from slangrag.store.index import open_index
-
-        self._lock = threading.Lock()
-        with ExitStack() as opened:
-            lexicon = opened.enter_context(open_lexicon(root))
-            self._index = opened.enter_context(open_index(root, lexicon))
-            self._opened = opened.pop_all()
-
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """As the index inside does."""
-        with self._lock:
-            return self._index.nearest(vector, k)
-
-    def close(self) -> None:
-        """Close the index and its connection."""
-        self._opened.close()
-
-
 class StorePool:
     """Views of one store, lent to one thread at a time."""
 
@@ -112,13 +90,12 @@ class StorePool:
         with self._lock:
             self._idle.append((view, kept))
 
-    def _shared_index(self) -> AbstractContextManager[Neighbours]:
+    def _shared_index(self) -> AbstractContextManager[OpenIndex]:
         return nullcontext(self._index.get())
 
-    def _open_index(self) -> SharedIndex:
-        index = SharedIndex(self._root)
-        self._closing.callback(index.close)
-        return index
+    def _open_index(self) -> OpenIndex:
+        with open_lexicon(self._root) as lexicon:
+            return self._closing.enter_context(open_index(self._root, lexicon))
 
     def close(self) -> None:
         """Close every view that is not lent, and the index."""

@@ -1,1 +1,1 @@
-"""The store directory: lexicon (SQLite, the truth) and index (Chroma, derived from it)."""
+"""The store directory: lexicon (SQLite, the truth) and index (derived from it)."""

@@ -1,38 +1,41 @@
-"""Building the index: Chroma made from the lexicon's vectors, aside, and swapped in by rename.
+"""Building the index from the lexicon's vectors: aside, settled there, then put in the place of the old.
 
-Nothing is embedded here. `chroma/` is never written to: a build starts from nothing or from a copy of
-it in `chroma.building/`, is settled there and then takes its place, so readers always have a whole
-index. `meta` keeps the phase and the last row id added, so a build that was killed goes on.
+Nothing is embedded here. A build starts from nothing or from a copy of the index in use, so readers
+always have a whole one. The lexicon notes the phase and the last row id added, so a build that was killed
+goes on.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from slangrag.errors import StoreDamaged, StoreError
-from slangrag.store.check import survives
-from slangrag.store.collection import LARGEST_BATCH, complaints, open_collection, settle
+from slangrag.store.index import REBUILD, StoreIndex, index_of
+from slangrag.store.index.notes import (
+    Build,
+    FinishedIndex,
+    build_under_way,
+    count_stale,
+    finished_index,
+    is_current,
+    note_build,
+    note_finished,
+    rows_after,
+    rows_of,
+    stale_ids,
+)
 from slangrag.store.journal import guard
-from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon, open_lexicon
-from slangrag.store.lock import hold, opening
+from slangrag.store.lexicon import open_lexicon
+from slangrag.store.lock import hold
 from slangrag.store.parameters import in_chunks
 from slangrag.store.writer import LexiconWriter, open_writer
 
-if TYPE_CHECKING:
-    from chromadb import Collection
-
-INDEX: Final = "index"
-BATCH = LARGEST_BATCH
-"""Rows added in one go; a variable, so that a crash test can make many of few rows."""
-
-BUILD: Final = "index_build"
-"""Key in `meta` of the build under way: its phase, the last row id added, whether it began from nothing."""
+BATCH: int | None = None
+"""Rows added in one go, if not as many as the index likes: a crash test makes many batches of few rows."""
 _MANY_STALE: Final = 10  # one stale row in so many makes a new index cheaper than patching the old
 
 Told = Callable[[str, int, int], None]
@@ -43,76 +46,51 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class IndexState:
-    """What `chroma/` holds: every row up to row id `through`, `rows` in all."""
-
-    through: int
-    rows: int
-
-
-def state(lexicon: Lexicon) -> IndexState | None:
-    """What the lexicon remembers of its index; None where none was finished."""
-    kept = lexicon.meta(INDEX)
-    return IndexState(kept["through"], kept["rows"]) if kept else None
-
-
-def is_current(lexicon: Lexicon, root: Path) -> bool:
-    """Whether `chroma/` is there and holds exactly the lexicon's rows as they are."""
-    kept = state(lexicon)
-    layout = StoreLayout(root)
-    if kept is None or not (layout.chroma / "chroma.sqlite3").is_file():
-        return False
-    highest = lexicon.connection.execute("SELECT max(rid) FROM vectors").fetchone()[0] or 0
-    stale = lexicon.connection.execute("SELECT EXISTS (SELECT 1 FROM stale)").fetchone()[0]
-    return kept.through == highest and not stale and lexicon.meta(BUILD) is None
-
-
 def update_index(
     writer: LexiconWriter,
     root: Path,
     *,
     lock: int,
     anew: bool = False,
-    sound: bool = False,
+    closed_properly: bool = False,
     told: Told = _silent,
     stop: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Bring the index up to the lexicon; False if `stop` came first (the next call goes on).
 
     The caller holds the store's lock, whose descriptor is `lock`. anew leaves the old index out of it;
-    sound says that a build under way was closed properly, so that it need not be tried in a child.
-    Raises StoreDamaged if Chroma and the lexicon cannot be made to agree, StoreError for a full disk.
+    closed_properly says so of a build under way, which then need not be tried before it is gone on with.
+    Raises StoreDamaged if index and lexicon cannot be made to agree, StoreError for a full disk.
     """
-    layout = StoreLayout(root)
-    build = writer.meta(BUILD)
-    if build and build["phase"] == "settled":
-        _swap(writer, layout, build)
-    if is_current(writer, root) and not anew:
-        return True
-    with _room(layout.building):
-        if not _resumable(writer, layout, lock, anew=anew, sound=sound):
-            _start(writer, layout, lock, copy=not anew and _worth_patching(writer, layout))
-        if not _add(writer, layout.building, told, stop):
+    index = index_of(root)
+    build = build_under_way(writer, index)
+    with _room(root):
+        if build and build.phase == "settled":
+            _swap(writer, index, build)
+        if is_current(writer, index) and not anew:
+            return True
+        if not _resumable(writer, index, lock, anew=anew, closed_properly=closed_properly):
+            _start(writer, index, lock, copy=not anew and _worth_patching(writer, index))
+        build = _add(writer, index, told, stop)
+        if build is None:
             return False
-        total = _rows(writer)
+        total = writer.count("vectors")
         told("settle", 0, total)
-        rows = settle(layout.building)
-    if rows != total:
-        _drop(writer, layout)
-        raise StoreDamaged(
-            f"the index came out with {rows} rows for {total} entries", hint="slangrag store rebuild"
-        )
-    build = {"phase": "settled", "through": writer.meta(BUILD)["through"], "rows": rows}
-    _remember(writer, build)
-    _swap(writer, layout, build)
+        rows = index.settle()
+        if rows != total:
+            _note(writer, index, None)
+            index.drop_aside()
+            raise StoreDamaged(f"the index came out with {rows} rows for {total} entries", hint=REBUILD)
+        build = Build("settled", build.through, rows=rows)
+        _note(writer, index, build)
+        _swap(writer, index, build)
     told("settle", total, total)
     return True
 
 
 def rebuild(
     root: Path, *, told: Told = _silent, stop: Callable[[], bool] = lambda: False
-) -> IndexState | None:
+) -> FinishedIndex | None:
     """Make the index of the store at `root` anew, aside, and swap it in; None if `stop` came first.
 
     Takes the store's lock. Raises StoreMissing, StoreLocked, StoreError for a full disk, StoreDamaged.
@@ -121,147 +99,80 @@ def rebuild(
         pass
     with hold(root) as lock, open_writer(root) as writer, guard(writer.path):
         ended = update_index(writer, root, lock=lock, anew=True, told=told, stop=stop)
-        return state(writer) if ended else None
+        return finished_index(writer, index_of(root)) if ended else None
 
 
-def _resumable(writer: LexiconWriter, layout: StoreLayout, lock: int, *, anew: bool, sound: bool) -> bool:
-    """Whether a build that was broken off can be gone on with. It is tried in a child first."""
-    build = writer.meta(BUILD)
-    if not build or build["phase"] != "adding" or (anew and not build["anew"]):
+def _resumable(
+    writer: LexiconWriter, index: StoreIndex, lock: int, *, anew: bool, closed_properly: bool
+) -> bool:
+    """Whether a build that was broken off can be gone on with. It is tried first."""
+    build = build_under_way(writer, index)
+    if not build or build.phase != "adding" or (anew and not build.anew):
         return False
-    return sound or survives(layout.building, keep_open=(lock,))
+    return closed_properly or index.opens(aside=True, lock=lock)
 
 
-def put_after(collection: Collection, lexicon: Lexicon, through: int, rows: int) -> int | None:
-    """Add the next rows after row id `through`; the last row id, None where there are none."""
-    return _put(collection, lexicon, "rid > ? ORDER BY rid LIMIT ?", (through, rows))
+def _worth_patching(writer: LexiconWriter, index: StoreIndex) -> bool:
+    kept = finished_index(writer, index)
+    return kept is not None and index.exists() and count_stale(writer) * _MANY_STALE <= kept.rows
 
 
-def _worth_patching(writer: LexiconWriter, layout: StoreLayout) -> bool:
-    kept = state(writer)
-    if kept is None or not (layout.chroma / "chroma.sqlite3").is_file():
-        return False
-    stale: int = writer.connection.execute("SELECT count(*) FROM stale").fetchone()[0]
-    return stale * _MANY_STALE <= kept.rows
-
-
-def _start(writer: LexiconWriter, layout: StoreLayout, lock: int, *, copy: bool) -> None:
-    _remember(writer, {"phase": "starting"})
-    shutil.rmtree(layout.building, ignore_errors=True)
+def _start(writer: LexiconWriter, index: StoreIndex, lock: int, *, copy: bool) -> None:
+    _note(writer, index, Build("starting"))
+    index.create_aside(copy=copy)
     through = 0
     if copy:
-        kept = state(writer)
+        kept = finished_index(writer, index)
         assert kept is not None
-        shutil.copytree(layout.chroma, layout.building)
         through = kept.through
-        if not survives(layout.building, keep_open=(lock,)):
-            _start(writer, layout, lock, copy=False)
+        if not index.opens(aside=True, lock=lock):
+            _start(writer, index, lock, copy=False)
             return
-    else:
-        with open_collection(layout.building, create=True):
-            pass
-    _remember(writer, {"phase": "adding", "through": through, "anew": not copy})
+    _note(writer, index, Build("adding", through, anew=not copy))
 
 
-def _add(writer: LexiconWriter, path: Path, told: Told, stop: Callable[[], bool]) -> bool:
-    build = writer.meta(BUILD)
-    total = _rows(writer)
-    with open_collection(path) as collection, complaints(path):
-        stale = writer.connection.execute("SELECT entry_id FROM stale").fetchall() if build["through"] else []
-        for some, marks in in_chunks(row[0] for row in stale):
+def _add(writer: LexiconWriter, index: StoreIndex, told: Told, stop: Callable[[], bool]) -> Build | None:
+    """Bring what is aside up to the lexicon's rows; None if `stop` came first."""
+    build = build_under_way(writer, index)
+    assert build is not None
+    total = writer.count("vectors")
+    with index.open_aside() as aside:
+        for some, _ in in_chunks(stale_ids(writer) if build.through else ()):
             if stop():
-                return False
-            collection.delete(ids=some)
-            _put(collection, writer, f"entry_id IN ({marks}) AND rid <= ?", (*some, build["through"]))
-        done = collection.count()
+                return None
+            aside.delete(some)
+            if rows := rows_of(writer, some, build.through):
+                aside.add(rows)
         while True:
-            told("index", done, total)
+            told("index", min(aside.rows, total), total)
             if stop():
-                return False
-            last = put_after(collection, writer, build["through"], BATCH)
-            if last is None:
-                return True
-            build["through"] = last
-            _remember(writer, build)
-            done = min(total, done + BATCH)
+                return None
+            rows = rows_after(writer, build.through, BATCH or index.batch)
+            if rows is None:
+                return build
+            aside.add(rows)
+            build = replace(build, through=rows.last)
+            _note(writer, index, build)
 
 
-def _put(collection: Collection, lexicon: Lexicon, where: str, values: tuple[Any, ...]) -> int | None:
-    """Add the rows that match; the last row id, None where none does."""
-    import numpy as np
-
-    rows = lexicon.connection.execute(
-        "SELECT rid, entry_id, word, definition, up_votes, down_votes, rating, vector "
-        f"FROM entries JOIN vectors USING (rid) WHERE {where}",
-        values,
-    ).fetchall()
-    if not rows:
-        return None
-    vectors = np.frombuffer(b"".join(row[7] for row in rows), dtype="<f2").reshape(len(rows), -1)
-    collection.add(
-        ids=[row[1] for row in rows],
-        embeddings=vectors.astype(np.float32),
-        documents=[f"{row[2]}: {row[3]}" for row in rows],
-        metadatas=[_metadata(row[2], *row[4:7]) for row in rows],
-    )
-    return int(rows[-1][0])
-
-
-def _metadata(word: str, up: int | None, down: int | None, rating: int) -> dict[str, str | int]:
-    """What other Chroma tools may filter by; each value costs a fiftieth of the build.
-
-    An unknown vote is absent: Chroma has no null.
-    """
-    kept: dict[str, str | int] = {"word": word, "rating": rating}
-    if up is not None:
-        kept["up_votes"] = up
-    if down is not None:
-        kept["down_votes"] = down
-    return kept
-
-
-def _swap(writer: LexiconWriter, layout: StoreLayout, build: dict[str, Any]) -> None:
-    """Put the finished build in the place of `chroma/`. Killed anywhere, it is done again to the same end."""
-    with opening(layout.root, exclusive=True):
-        if layout.building.exists():
-            shutil.rmtree(layout.retired, ignore_errors=True)
-            if layout.chroma.exists():
-                layout.chroma.rename(layout.retired)
-            layout.building.rename(layout.chroma)
-        writer.set_meta(INDEX, {"through": build["through"], "rows": build["rows"]})
-        writer.set_meta(BUILD, None)
-        writer.connection.execute("DELETE FROM stale")
+def _swap(writer: LexiconWriter, index: StoreIndex, build: Build) -> None:
+    """Put the finished build into use. Killed anywhere, it is done again to the same end."""
+    with index.swap():
+        note_finished(writer, index, build)
         writer.commit()
-    shutil.rmtree(layout.retired, ignore_errors=True)
 
 
-def forget_index(writer: LexiconWriter) -> None:
-    """The vectors are others now: the next update makes a new index. Commits nothing."""
-    writer.set_meta(INDEX, None)
-    writer.set_meta(BUILD, None)
-
-
-def _drop(writer: LexiconWriter, layout: StoreLayout) -> None:
-    _remember(writer, None)
-    shutil.rmtree(layout.building, ignore_errors=True)
-
-
-def _remember(writer: LexiconWriter, build: dict[str, Any] | None) -> None:
-    writer.set_meta(BUILD, build)
+def _note(writer: LexiconWriter, index: StoreIndex, build: Build | None) -> None:
+    note_build(writer, index, build)
     writer.commit()
 
 
-def _rows(lexicon: Lexicon) -> int:
-    rows: int = lexicon.connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
-    return rows
-
-
 @contextmanager
-def _room(path: Path) -> Iterator[None]:
+def _room(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be written ({error.strerror}); the lexicon is complete and kept",
-            hint="make room, then: slangrag store rebuild",
+            f"the index of {root} cannot be written ({error.strerror}); the lexicon is complete and kept",
+            hint="make room (on Windows: close what has it open), then: slangrag store rebuild",
         ) from error

@@ -4,28 +4,34 @@
 
 Where the embedder leaves a core of this machine idle (it runs on a GPU, or elsewhere), the index is begun
 at once, at the lowest priority, with what is committed: it costs several times what the vectors do.
-Where no core is idle it would only slow the load down, and is not begun. The follower only reads the
-lexicon; the loading process keeps the place in `meta`. If the follower dies, or there is no time for it,
+Where no core is idle it would only slow the load down, and is not begun. The child only reads the
+lexicon; the loading process keeps the place. If the child dies, or there is no time for it,
 `update_index` does the rest. Not used where readers and writer would disturb each other (see
-`slangrag.store.journal`).
+`slangrag.store.journal`), nor on Windows, where a pipe cannot be waited for.
 """
 
 from __future__ import annotations
 
 import os
 import selectors
-import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from slangrag.store import build
-from slangrag.store.collection import open_collection, preload
+from slangrag.store import build, child
 from slangrag.store.cores import IdleCores
-from slangrag.store.layout import StoreLayout
+from slangrag.store.index import index_of
+from slangrag.store.index.notes import (
+    Build,
+    build_under_way,
+    finished_index,
+    highest_row,
+    note_build,
+    rows_after,
+)
+from slangrag.store.journal import lets_others_read
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.writer import LexiconWriter
 
@@ -33,23 +39,24 @@ SPARE_CORES = 0.5
 """How much of the cores must have been idle of late; a variable, so that a crash test can do without."""
 
 _POLL: Final = 0.5
-_PR_SET_PDEATHSIG: Final = 1
 
 
-class Follower:
+class EarlyIndexBuilder:
     """Starts the child once rows and a core wait for it, keeps its place, ends it with the load."""
 
     def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
         self._writer = writer
         self._root = root
+        self._index = index_of(root)
         self._lock = lock
+        self._batch = build.BATCH or self._index.batch
         self._child: subprocess.Popen[str] | None = None
         self._through = 0
         self._idle = IdleCores()
-        self.clean = False
+        self.closed_properly = False
         """Whether the child ended by itself and closed what it had opened."""
 
-    def __enter__(self) -> Follower:
+    def __enter__(self) -> EarlyIndexBuilder:
         return self
 
     def __exit__(
@@ -61,19 +68,18 @@ class Follower:
         assert self._child.stdout is not None
         self._child.stdin.close()
         if error is None:
-            preload()  # the child has a batch to end
+            self._index.preload()  # the child has a batch to end
         with self._child.stdout as said:
             for line in said:
                 self._through = int(line)
-        self.clean = self._child.wait() == 0
+        self.closed_properly = self._child.wait() == 0
         if error is None:
             self.keep_place()
 
     def look(self) -> None:
         """Start the child when it is worth it; take note of how far it is. Cheap."""
         if self._child is None:
-            if self._idle.since_last() >= SPARE_CORES and _is_wanted(self._writer, self._root):
-                self._through = _begin(self._writer, self._root)
+            if self._idle.since_last() >= SPARE_CORES and self._is_wanted():
                 self._start()
             return
         assert self._child.stdout is not None
@@ -86,79 +92,60 @@ class Follower:
                 self._through = int(line)
 
     def keep_place(self) -> None:
-        """Note in the lexicon how far the child is."""
+        """Note in the lexicon how far the child is. Commits nothing."""
         if self._child is not None:
-            _remember(self._writer, self._through)
+            note_build(self._writer, self._index, Build("adding", self._through, anew=True))
+
+    def _is_wanted(self) -> bool:
+        """Whether a first index could be begun while the load goes on: enough is there, and none is built."""
+        if sys.platform == "win32" or not lets_others_read(self._writer.connection):
+            return False
+        if finished_index(self._writer, self._index) is not None:
+            return False
+        begun = build_under_way(self._writer, self._index)
+        if begun and (begun.phase != "adding" or self._index.exists()):
+            return False
+        # Not a whole batch: by the time that the child has imported what it needs, the rest is there.
+        return highest_row(self._writer) >= (begun.through if begun else 0) + self._batch // 5
 
     def _start(self) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(self._root), str(self._through), str(build.BATCH)],
+        """Begin a build, or go on with one that was broken off."""
+        begun = build_under_way(self._writer, self._index)
+        if begun is None:
+            self._index.drop_aside()
+        self._through = begun.through if begun else 0
+        self._child = child.start(
+            __name__,
+            *(str(self._root), str(self._through), str(self._batch)),
+            lock=self._lock,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            bufsize=1,
-            pass_fds=(self._lock,),
-            start_new_session=True,
         )
+        self.keep_place()
 
 
-def _is_wanted(writer: LexiconWriter, root: Path) -> bool:
-    """Whether a first index could be begun while the load goes on: enough is there, and none is built."""
-    journal = writer.connection.execute("PRAGMA journal_mode").fetchone()[0]
-    if build.state(writer) is not None or journal != "wal":
-        return False
-    begun = writer.meta(build.BUILD)
-    if begun and (begun["phase"] != "adding" or StoreLayout(root).chroma.exists()):
-        return False
-    highest: int = writer.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
-    # Not a whole batch: by the time that the child has imported Chroma, the rest of it is there.
-    return highest >= (begun["through"] if begun else 0) + build.BATCH // 5
-
-
-def _begin(writer: LexiconWriter, root: Path) -> int:
-    """Make room for a build, or find one that was broken off; the row id to go on after. Commits nothing."""
-    if begun := writer.meta(build.BUILD):
-        return int(begun["through"])
-    shutil.rmtree(StoreLayout(root).building, ignore_errors=True)
-    _remember(writer, 0)
-    return 0
-
-
-def _remember(writer: LexiconWriter, through: int) -> None:
-    """Note how far a follower came. Commits nothing."""
-    writer.set_meta(build.BUILD, {"phase": "adding", "through": through, "anew": True})
-
-
-def follow(root: Path, through: int, batch: int) -> None:
+def build_early(root: Path, through: int, batch: int) -> None:
     """Add what is committed, in batches, until standard input ends."""
-    path = StoreLayout(root).building
-    fresh = not (path / "chroma.sqlite3").is_file()
+    index = index_of(root)
+    if not index.exists(aside=True):
+        index.create_aside(copy=False)
     with (
-        open_collection(path, create=fresh) as index,
+        index.open_aside() as aside,
         open_lexicon(root) as lexicon,
         selectors.DefaultSelector() as selector,
     ):
         selector.register(sys.stdin, selectors.EVENT_READ)
         while not selector.select(0):
-            (last,) = lexicon.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()
-            if last - through < batch:
+            if highest_row(lexicon) - through < batch:
                 selector.select(_POLL)
-                continue
-            through = build.put_after(index, lexicon, through, batch) or through
-            sys.stdout.write(f"{through}\n")
-            sys.stdout.flush()
-
-
-def _die_with_parent() -> None:
-    """Linux: this process must not go on writing when the lock's holder was killed."""
-    import ctypes
-
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            elif rows := rows_after(lexicon, through, batch):
+                aside.add(rows)
+                through = rows.last
+                sys.stdout.write(f"{through}\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    _die_with_parent()
+    place, after, at_once = child.arguments()
     os.nice(19)
-    follow(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    build_early(Path(place), int(after), int(at_once))

@@ -66,6 +66,12 @@ def begin(connection: sqlite3.Connection, mode: JournalMode) -> None:
     connection.execute("PRAGMA journal_size_limit = 0")
 
 
+def lets_others_read(connection: sqlite3.Connection) -> bool:
+    """Whether others read undisturbed, and disturb nobody, while this connection writes."""
+    mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode == "wal"
+
+
 def end(connection: sqlite3.Connection) -> bool:
     """Fold the log back in, so that the lexicon is one file that opens from a read-only place.
 

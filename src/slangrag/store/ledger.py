@@ -96,7 +96,8 @@ def save(connection: sqlite3.Connection, ledger: Ledger) -> None:
 
 
 def _ledger(row: Sequence[Any]) -> Ledger:
-    return Ledger(*row[: -len(_COUNTS)], counts=Counts(*row[-len(_COUNTS) :]))
+    own = len(row) - len(_COUNTS)
+    return Ledger(*(*row[:own], Counts(*row[own:])))
 
 
 def _now() -> str:

@@ -77,6 +77,11 @@ def is_held(root: Path) -> bool:
     return False
 
 
+def held_by(root: Path) -> str:
+    """Who writes to the store at `root` now, in words; "" for nobody."""
+    return str(read_holder(StoreLayout(root).lock) or "another process") if is_held(root) else ""
+
+
 @contextmanager
 def hold(root: Path, path: Path | None = None) -> Iterator[int]:
     """Hold the lock of the store at `root`; yields its descriptor (a child that inherits it holds too).
@@ -126,14 +131,13 @@ def hold(root: Path, path: Path | None = None) -> Iterator[int]:
 
 
 @contextmanager
-def opening(root: Path, *, exclusive: bool = False) -> Iterator[None]:
-    """Held by a reader while it opens `chroma/`, and alone by the writer while it swaps it.
+def shared_lock(path: Path, *, alone: bool = False) -> Iterator[None]:
+    """Hold the lock file at `path` together with others or (alone) without any; waits for it.
 
-    Waits for the other. Where the lock file cannot be made (a read-only place), nobody swaps either.
+    Where the file cannot be made (a read-only place), nobody can want it alone, and nothing is held.
     """
     import fcntl
 
-    path = root / "chroma.lock"
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError:
@@ -143,7 +147,7 @@ def opening(root: Path, *, exclusive: bool = False) -> Iterator[None]:
             yield
             return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         yield
     finally:
         os.close(descriptor)

@@ -7,7 +7,8 @@ from typing import Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.store import fingerprint
-from slangrag.store.build import forget_index
+from slangrag.store.index import index_of
+from slangrag.store.index.notes import forget_index
 from slangrag.store.schema import VECTORS
 from slangrag.store.writer import LexiconWriter
 
@@ -58,5 +59,5 @@ class NewVectors:
         self._db.execute(f"ALTER TABLE {_NEW} RENAME TO vectors")
         self._writer.set_meta(fingerprint.EMBEDDER, fingerprint.to_meta(self._identity))
         self._writer.set_meta(fingerprint.PENDING_EMBEDDER, None)
-        forget_index(self._writer)
+        forget_index(self._writer, index_of(self._writer.path.parent))
         self._writer.commit()

@@ -10,23 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from slangrag.errors import StoreError
 from slangrag.store import fingerprint, ledger
-from slangrag.store.build import is_current, state
-from slangrag.store.check import survives
-from slangrag.store.collection import LARGEST_BATCH, open_collection
-from slangrag.store.layout import StoreLayout
+from slangrag.store.index import REBUILD, OpenIndex, index_of
+from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.lexicon import Lexicon, open_lexicon
 
-if TYPE_CHECKING:
-    from chromadb import Collection
-
-_REBUILD: Final = "slangrag store rebuild"
 _AGAIN: Final = "slangrag ingest CSV"
 _SELF_QUERIES: Final = 50
 _NEIGHBOURS: Final = 10
+_SAME: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +105,27 @@ def _ledger_check(db: sqlite3.Connection) -> Check:
 
 
 def _index_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
-    path = StoreLayout(root).chroma
-    if state(lexicon) is None or not (path / "chroma.sqlite3").is_file():
-        yield Check("index", ok=False, found="not built", hint=_REBUILD)
+    index = index_of(root)
+    if finished_index(lexicon, index) is None or not index.exists():
+        yield Check("index", ok=False, found="not built", hint=REBUILD)
         return
-    current = is_current(lexicon, root)
+    current = is_current(lexicon, index)
     yield Check(
         "index is of these entries",
         current,
         "up to date" if current else "behind",
-        "" if current else _REBUILD,
+        "" if current else REBUILD,
     )
-    if not survives(path):
-        yield Check("index opens", ok=False, found="a process that opened it did not live", hint=_REBUILD)
+    if not index.opens():
+        yield Check("index opens", ok=False, found="a process that opened it did not live", hint=REBUILD)
         return
     yield Check("index opens", ok=True, found="in a process of its own")
     if not current:
         return
     try:
-        with _snapshot(lexicon), open_collection(path) as collection:
-            yield _ids_check(lexicon, collection)
-            yield _self_check(lexicon, collection)
+        with _snapshot(lexicon), index.open() as opened:
+            yield _ids_check(lexicon, opened, index.batch)
+            yield _self_check(lexicon, opened)
     except StoreError as error:
         yield Check("index answers", ok=False, found=error.message, hint=error.hint)
 
@@ -145,13 +140,13 @@ def _snapshot(lexicon: Lexicon) -> Iterator[None]:
         lexicon.connection.rollback()
 
 
-def _ids_check(lexicon: Lexicon, collection: Collection) -> Check:
+def _ids_check(lexicon: Lexicon, index: OpenIndex, batch: int) -> Check:
     """Every id of the one in the other, and no other."""
-    rows = collection.count()
+    rows = index.rows
     cursor = lexicon.connection.execute("SELECT entry_id FROM entries ORDER BY rid")
     there = missing = 0
-    while ids := [row[0] for row in cursor.fetchmany(LARGEST_BATCH)]:
-        found = set(collection.get(ids=ids, include=[])["ids"])
+    while ids := [row[0] for row in cursor.fetchmany(batch)]:
+        found = index.present(ids)
         there += len(found)
         missing += len(ids) - len(found)
     ok = missing == 0 and rows == there
@@ -159,33 +154,26 @@ def _ids_check(lexicon: Lexicon, collection: Collection) -> Check:
         "same ids in lexicon and index",
         ok,
         f"{there:,} in both, {missing:,} only in the lexicon, {rows - there:,} only in the index",
-        "" if ok else _REBUILD,
+        "" if ok else REBUILD,
     )
 
 
-def _self_check(lexicon: Lexicon, collection: Collection) -> Check:
+def _self_check(lexicon: Lexicon, index: OpenIndex) -> Check:
     """Entries spread over the lexicon, asked for by their own vectors, must find themselves."""
-    (rows,) = lexicon.connection.execute("SELECT count(*) FROM entries").fetchone()
-    step = max(1, rows // _SELF_QUERIES)
+    step = max(1, lexicon.count("entries") // _SELF_QUERIES)
     sample = lexicon.connection.execute(
         "SELECT rid, entry_id FROM entries WHERE rid % ? = 0", (step,)
     ).fetchmany(2 * _SELF_QUERIES)
     vectors = lexicon.vectors([rid for rid, _ in sample])
     missed = 0
     for rid, entry_id in sample:
-        answer = collection.query(
-            query_embeddings=vectors[rid].reshape(1, -1),
-            n_results=min(_NEIGHBOURS, rows),
-            include=["distances"],
-        )
-        assert answer["distances"] is not None
+        found = index.nearest(vectors[rid], _NEIGHBOURS)
         # Equal texts have equal vectors, so another entry at no distance is as good.
-        nearest = answer["distances"][0][0]
-        missed += entry_id not in answer["ids"][0] and nearest > 1e-3
+        missed += entry_id not in dict(found) and found[0][1] < 1 - _SAME
     ok = missed == 0
     return Check(
         "entries find themselves",
         ok,
         f"{len(sample) - missed} of {len(sample)}",
-        "" if ok else _REBUILD,
+        "" if ok else REBUILD,
     )

@@ -13,8 +13,7 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.errors import StoreError, StoreLocked
 from slangrag.ingest import Progress, run
-from slangrag.store import build
-from slangrag.store import early_index as follow
+from slangrag.store import build, early_index
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
 from slangrag.store.verify import verify
@@ -91,7 +90,7 @@ def test_a_first_index_is_begun_while_its_entries_are_still_being_loaded(
     tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "BATCH", 40)
-    monkeypatch.setattr(follow, "SPARE_CORES", 0.0)
+    monkeypatch.setattr(early_index, "SPARE_CORES", 0.0)
     begun = threading.Event()
 
     def fault(number: int, texts: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.ingest import IngestPlan, estimate, run
 from slangrag.sources.filters import Filters
+from slangrag.store.index import index_of
 from slangrag.store.layout import StoreLayout
 
 
@@ -32,8 +33,7 @@ def test_the_estimate_of_the_lexicon_is_of_the_right_size(tmp_path: Path) -> Non
     plan = IngestPlan(path, tmp_path / "store")
     expected = estimate(plan, StubEmbedder(384))
     run(plan, StubEmbedder(384))
-    layout = StoreLayout(plan.store)
-    real = layout.lexicon.stat().st_size + sum(f.stat().st_size for f in layout.chroma.rglob("*"))
+    real = StoreLayout(plan.store).lexicon.stat().st_size + index_of(plan.store).bytes_on_disk()
     assert 0.6 < expected.disk / real < 1.6
 
 

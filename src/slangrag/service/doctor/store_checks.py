@@ -1,6 +1,6 @@
 """What `slangrag doctor` looks at in a store: its rows, its index, the disk it is on. Prints nothing.
 
-chromadb is loaded by a child process only, and only where there is an index to open.
+The index is opened by a child process only, and only where there is one.
 """
 
 from __future__ import annotations
@@ -51,8 +51,7 @@ def rows(facts: StoreFacts) -> Finding:
 
 def index(facts: StoreFacts, *, quick: bool) -> Finding:
     """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
-    from slangrag.store.check import survives
-    from slangrag.store.layout import StoreLayout
+    from slangrag.store.index import index_of
 
     rebuild = f"slangrag store rebuild --store {facts.root}"
     if facts.locked_by:
@@ -62,7 +61,7 @@ def index(facts: StoreFacts, *, quick: bool) -> Finding:
     said = f"{facts.index_rows:,} vectors"
     if not facts.index_current:
         return Finding("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
-    if not quick and not survives(StoreLayout(facts.root).chroma):
+    if not quick and not index_of(facts.root).opens():
         return Finding("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
     return Finding("index", True, f"{said}, up to date{'' if quick else ', opens'}")
 
