@@ -140,12 +140,14 @@ def _write(request: Mapping[str, Any], out: BinaryIO) -> None:
 def main() -> None:
     """The child's side: frames of records on standard output, as the first argument asks."""
     for name in _STOPS:
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
+        if hasattr(signal, name):  # Windows has no SIGUSR1
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     out = sys.stdout.buffer
     try:
-        import fcntl
+        if sys.platform == "linux":
+            import fcntl
 
-        fcntl.fcntl(out.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            fcntl.fcntl(out.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         _write(json.loads(sys.argv[1]), out)
     except BrokenPipeError:
         os._exit(0)
