@@ -1,31 +1,22 @@
 """Settings, layered: flag > environment > .env > slangrag.toml > default. Each knows where it came from.
 
-Knows nothing of what the settings are for. Heavy parsers are imported only where there is a file to parse.
+Each setting is declared once, as a field of `Settings`: its type, default, variable, flags and range. Heavy
+parsers are imported only where there is a file to parse.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from slangrag.errors import ConfigError
 
 CONFIG_NAME: Final = "slangrag.toml"
 DEFAULT_CSV: Final = Path("data/urbandict-word-defs.csv")
-
-
-def _boolean(text: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered in {"1", "true", "yes", "on"}:
-        return True
-    if lowered in {"0", "false", "no", "off", ""}:
-        return False
-    raise ValueError("expected true or false")
-
 
 _DAY: Final = 86_400
 _LONGEST_CONTEXT: Final = 10_000_000
@@ -35,75 +26,36 @@ _MOST_THREADS: Final = 512
 """llama.cpp aborts the process above (GGML_MAX_N_THREADS)."""
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser()
-
-
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting: its name, its environment variable, how it reads, what it is for.
+    """What is declared of a setting beside its default: what it is for, its flags, its limits.
 
-    choices are all its values, low and high the least and the greatest of a number.
+    choices are all its values, low and high the least and the greatest of a number. name and kind (the type
+    of a value) are those of its field; env is SLANGRAG_ and the name where none is given.
     """
 
-    name: str
-    env: str
-    parse: Callable[[str], Any]
     help: str
+    flags: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     low: float = -math.inf
     high: float = math.inf
+    env: str = ""
+    name: str = ""
+    kind: type = str
 
+    @property
+    def flag(self) -> str:
+        """The flag, as an error or `config show` names it."""
+        return self.flags[0].partition("/")[0] if self.flags else f"--{self.name.replace('_', '-')}"
 
-OPTIONS: Final[tuple[Option, ...]] = (
-    Option("store", "SLANGRAG_STORE", _path, "Directory of the slang store."),
-    Option("csv", "SLANGRAG_CSV", _path, "CSV that `slangrag ingest` reads when none is named."),
-    Option("engine", "SLANGRAG_ENGINE", str, "Who embeds and chats.", ("auto", "ollama", "embedded")),
-    Option("chat_model", "SLANGRAG_CHAT_MODEL", str, "Model that answers (a GGUF path for embedded)."),
-    Option("embed_model", "SLANGRAG_EMBED_MODEL", str, "Model that makes the vectors."),
-    Option("ollama_host", "OLLAMA_HOST", str, "Where Ollama answers, read as Ollama itself reads it."),
-    Option(
-        "num_ctx",
-        "SLANGRAG_NUM_CTX",
-        int,
-        "Context length in tokens; always sent to Ollama.",
-        low=256,
-        high=_LONGEST_CONTEXT,
-    ),
-    Option(
-        "max_tokens", "SLANGRAG_MAX_TOKENS", int, "Longest answer, in tokens.", low=16, high=_LONGEST_CONTEXT
-    ),
-    Option("temperature", "SLANGRAG_TEMPERATURE", float, "Sampling temperature.", low=0, high=2),
-    Option("keep_alive", "SLANGRAG_KEEP_ALIVE", str, "How long Ollama keeps the models loaded."),
-    Option(
-        "connect_timeout",
-        "SLANGRAG_CONNECT_TIMEOUT",
-        float,
-        "Seconds to wait for a connection.",
-        low=0.1,
-        high=_DAY,
-    ),
-    Option(
-        "read_timeout",
-        "SLANGRAG_READ_TIMEOUT",
-        float,
-        "Seconds of silence after which an engine hangs.",
-        low=0.1,
-        high=_DAY,
-    ),
-    Option(
-        "threads",
-        "SLANGRAG_THREADS",
-        int,
-        "Threads of the embedded engine; 0 means one per core.",
-        low=0,
-        high=_MOST_THREADS,
-    ),
-    Option("cache", "SLANGRAG_CACHE", _path, "Directory of the embedded engine's weights."),
-    Option("top_k", "SLANGRAG_TOP_K", int, "How many definitions a question may lean on.", low=1, high=50),
-    Option("safe", "SLANGRAG_SAFE", _boolean, "Mask strong words in what is shown."),
-)
-BY_NAME: Final = {option.name: option for option in OPTIONS}
+    @property
+    def expected(self) -> str:
+        """What a value must be, in words."""
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        if self.kind is bool:
+            return "true or false"
+        return f"{'a whole number' if self.kind is int else 'a number'} from {self.low} to {self.high}"
 
 
 def _user_dir(kind: str) -> Path:
@@ -118,27 +70,6 @@ def _user_dir(kind: str) -> Path:
     return finder("slangrag", appauthor=False)
 
 
-def _defaults() -> dict[str, Any]:
-    return {
-        "store": None,
-        "csv": None,
-        "engine": "auto",
-        "chat_model": None,
-        "embed_model": None,
-        "ollama_host": "",
-        "num_ctx": 4096,
-        "max_tokens": 400,
-        "temperature": 0.2,
-        "keep_alive": "10m",
-        "connect_timeout": 5.0,
-        "read_timeout": 120.0,
-        "threads": 0,
-        "cache": None,
-        "top_k": 6,
-        "safe": False,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting, read and checked. `origin[name]` says which layer it came from.
@@ -147,46 +78,85 @@ class Settings:
     no layer names one.
     """
 
-    store: Path
-    csv: Path | None
-    engine: str
-    chat_model: str | None
-    embed_model: str | None
-    ollama_host: str
-    num_ctx: int
-    max_tokens: int
-    temperature: float
-    keep_alive: str
-    connect_timeout: float
-    read_timeout: float
-    threads: int
-    cache: Path
-    top_k: int
-    safe: bool
+    store: Annotated[Path, Option("The slang store.", ("--store",))] = field(
+        default_factory=lambda: _user_dir("data") / "store"
+    )
+    csv: Annotated[Path | None, Option("CSV that `slangrag ingest` reads when none is named.")] = None
+    engine: Annotated[
+        str, Option("auto, ollama or embedded.", ("--engine",), ("auto", "ollama", "embedded"))
+    ] = "auto"
+    chat_model: Annotated[
+        str | None, Option("Model that answers: a name, a GGUF file, or provider:name.", ("--model", "-m"))
+    ] = None
+    embed_model: Annotated[str | None, Option("Model of the vectors.", ("--embed-model",))] = None
+    ollama_host: Annotated[
+        str, Option("Where Ollama answers, read as Ollama itself reads it.", env="OLLAMA_HOST")
+    ] = ""
+    num_ctx: Annotated[int, Option("Context, in tokens.", ("--num-ctx",), low=256, high=_LONGEST_CONTEXT)] = (
+        4096
+    )
+    max_tokens: Annotated[
+        int, Option("Longest answer, in tokens.", ("--max-tokens",), low=16, high=_LONGEST_CONTEXT)
+    ] = 400
+    temperature: Annotated[float, Option("Sampling temperature.", ("--temperature",), low=0, high=2)] = 0.2
+    keep_alive: Annotated[str, Option("How long Ollama keeps the models loaded.")] = "10m"
+    connect_timeout: Annotated[float, Option("Seconds to wait for a connection.", low=0.1, high=_DAY)] = 5.0
+    read_timeout: Annotated[
+        float, Option("Seconds of silence after which an engine hangs.", low=0.1, high=_DAY)
+    ] = 120.0
+    threads: Annotated[
+        int,
+        Option("Threads of the embedded engine; 0: one per core.", ("--threads",), low=0, high=_MOST_THREADS),
+    ] = 0
+    cache: Annotated[Path, Option("Directory of the embedded engine's weights.")] = field(
+        default_factory=lambda: _user_dir("cache")
+    )
+    top_k: Annotated[int, Option("Definitions to lean on.", ("--top-k", "-k"), low=1, high=50)] = 6
+    safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
+def _declared() -> Iterator[Option]:
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            kind, option = get_args(hint)
+            kind = (get_args(kind) or (kind,))[0]  # str of `str | None`
+            yield replace(option, name=name, kind=kind, env=option.env or f"SLANGRAG_{name.upper()}")
+
+
+OPTIONS: Final = tuple(_declared())
+BY_NAME: Final = {option.name: option for option in OPTIONS}
+_BOOLEANS: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off", ""), False),
+}
+_PARSERS: Final[Mapping[type, Callable[[str], Any]]] = {
+    bool: lambda text: _BOOLEANS[text.strip().lower()],
+    Path: lambda text: Path(text).expanduser(),
+}
+"""How a text is read where the type itself does not read it."""
+
+
 def parse_value(option: Option, value: Any, source: str) -> Any:
-    """`value` as the option's type; ConfigError names the setting and where it was read."""
-    if not isinstance(value, str):
-        value = str(value)
-    told = f"{option.name} = {value!r} ({source})"
+    """`value` as the option's type; ConfigError names the setting, where it was read and what is expected."""
+    text = str(value)
     try:
-        parsed = option.parse(value)
-    except ValueError as error:
-        raise ConfigError(f"{told} cannot be read: {error}", hint=_mended(option, source)) from error
-    if option.choices and parsed not in option.choices:
-        raise ConfigError(f"{told} is none of {', '.join(option.choices)}", hint=_mended(option, source))
-    if isinstance(parsed, int | float) and not option.low <= parsed <= option.high:  # nan is out, too
+        parsed = _PARSERS.get(option.kind, option.kind)(text)
+        usable = not option.choices or parsed in option.choices
+        if isinstance(parsed, int | float):
+            usable = option.low <= parsed <= option.high  # nan is out, too
+    except (ValueError, KeyError):
+        usable = False
+    if not usable:
         raise ConfigError(
-            f"{told} is not in the range {option.low} to {option.high}", hint=_mended(option, source)
+            f"{option.name} = {text!r} ({source}): expected {option.expected}", hint=_mended(option, source)
         )
     return parsed
 
 
 def _mended(option: Option, source: str) -> str:
     """The default, written as the layer that holds the bad value would have it."""
-    value = str(_defaults()[option.name])
+    value = str(getattr(Settings(), option.name))
     if option.env in source:
         return f"{option.env}={value} (or unset it)"
     if source.startswith("--"):
@@ -236,8 +206,8 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     cwd = Path.cwd() if cwd is None else cwd
-    values = _defaults()
-    origin = dict.fromkeys(values, "default")
+    values: dict[str, Any] = {}
+    origin = dict.fromkeys(BY_NAME, "default")
 
     def take(layer: Mapping[str, Any], key: Callable[[Option], str], source: Callable[[Option], str]) -> None:
         for option in OPTIONS:
@@ -253,12 +223,7 @@ def load_settings(
     if (cwd / ".env").is_file():
         take(_read_dotenv(cwd / ".env"), lambda o: o.env, lambda o: f".env ({o.env})")
     take(environ, lambda o: o.env, lambda o: f"environment ({o.env})")
-    take(flags or {}, lambda o: o.name, lambda o: f"--{o.name.replace('_', '-')}")
-
-    if values["store"] is None:
-        values["store"] = _user_dir("data") / "store"
-    if values["cache"] is None:
-        values["cache"] = _user_dir("cache")
+    take(flags or {}, lambda o: o.name, lambda o: o.flag)
     return Settings(**values, origin=origin)
 
 

@@ -36,8 +36,14 @@ def test_a_flag_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SLANGRAG_TOP_K", "many", "top_k = 'many' (environment (SLANGRAG_TOP_K))"),
-        ("SLANGRAG_ENGINE", "gpt", "none of auto, ollama, embedded"),
+        (
+            "SLANGRAG_TOP_K",
+            "many",
+            "top_k = 'many' (environment (SLANGRAG_TOP_K)): expected a whole number from 1 to 50",
+        ),
+        ("SLANGRAG_TOP_K", "2.5", "expected a whole number from 1 to 50"),
+        ("SLANGRAG_TEMPERATURE", "warm", "expected a number from 0 to 2"),
+        ("SLANGRAG_ENGINE", "gpt", "expected one of auto, ollama, embedded"),
         ("SLANGRAG_SAFE", "maybe", "expected true or false"),
     ],
 )
@@ -56,19 +62,19 @@ def test_a_value_that_means_nothing_is_named_with_its_place(
         (
             "SLANGRAG_NUM_CTX",
             "1",
-            "num_ctx = '1' (environment (SLANGRAG_NUM_CTX)) is not in the range 256 to",
+            "num_ctx = '1' (environment (SLANGRAG_NUM_CTX)): expected a whole number from 256 to",
         ),
-        ("SLANGRAG_NUM_CTX", "99999999999", "not in the range"),
-        ("SLANGRAG_MAX_TOKENS", "0", "not in the range 16 to"),
-        ("SLANGRAG_TOP_K", "0", "not in the range 1 to 50"),
-        ("SLANGRAG_TOP_K", "99", "not in the range 1 to 50"),
-        ("SLANGRAG_THREADS", "-1", "not in the range 0 to 512"),
-        ("SLANGRAG_THREADS", "513", "not in the range 0 to 512"),
-        ("SLANGRAG_TEMPERATURE", "nan", "not in the range 0 to 2"),
-        ("SLANGRAG_TEMPERATURE", "inf", "not in the range 0 to 2"),
-        ("SLANGRAG_CONNECT_TIMEOUT", "0", "not in the range 0.1 to"),
-        ("SLANGRAG_READ_TIMEOUT", "-5", "not in the range 0.1 to"),
-        ("SLANGRAG_READ_TIMEOUT", "inf", "not in the range 0.1 to"),
+        ("SLANGRAG_NUM_CTX", "99999999999", "expected a whole number from 256 to"),
+        ("SLANGRAG_MAX_TOKENS", "0", "expected a whole number from 16 to"),
+        ("SLANGRAG_TOP_K", "0", "expected a whole number from 1 to 50"),
+        ("SLANGRAG_TOP_K", "99", "expected a whole number from 1 to 50"),
+        ("SLANGRAG_THREADS", "-1", "expected a whole number from 0 to 512"),
+        ("SLANGRAG_THREADS", "513", "expected a whole number from 0 to 512"),
+        ("SLANGRAG_TEMPERATURE", "nan", "expected a number from 0 to 2"),
+        ("SLANGRAG_TEMPERATURE", "inf", "expected a number from 0 to 2"),
+        ("SLANGRAG_CONNECT_TIMEOUT", "0", "expected a number from 0.1 to"),
+        ("SLANGRAG_READ_TIMEOUT", "-5", "expected a number from 0.1 to"),
+        ("SLANGRAG_READ_TIMEOUT", "inf", "expected a number from 0.1 to"),
     ],
 )
 def test_a_number_that_would_break_an_engine_is_refused_before_it_starts(
@@ -115,6 +121,12 @@ def test_a_misspelt_setting_in_the_file_is_not_ignored(tmp_path: Path) -> None:
     (tmp_path / "slangrag.toml").write_text('stor = "here"\n')
     with pytest.raises(ConfigError, match="unknown settings: stor"):
         settings(tmp_path)
+
+
+def test_a_bad_flag_is_named_as_it_was_typed(tmp_path: Path) -> None:
+    """`--model`, not `--chat-model`, which no command has."""
+    read = settings(tmp_path, {"chat_model": "llama3.1", "safe": True})
+    assert (read.origin["chat_model"], read.origin["safe"]) == ("--model", "--safe")
 
 
 def test_every_setting_is_in_the_example_env_file(root: Path) -> None:

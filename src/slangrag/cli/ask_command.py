@@ -6,60 +6,29 @@ from typing import Annotated
 
 import typer
 
-from slangrag.cli.options import (
-    EngineOption,
-    JsonOption,
-    MaxTokensOption,
-    ModelOption,
-    NumCtxOption,
-    SafeOption,
-    StoreOption,
-    SystemOption,
-    TemperatureOption,
-    ThreadsOption,
-    TopKOption,
-)
-from slangrag.config import load_settings
+from slangrag.cli.options import ANSWERING, JsonOption, SystemOption, with_settings
+from slangrag.config import Settings
 
 EXAMPLE = 'slangrag ask "what does rizz mean"'
 
 
+@with_settings(*ANSWERING, "safe", "store")
 def ask(
     question: Annotated[list[str] | None, typer.Argument(help="The question; none reads stdin.")] = None,
-    top_k: TopKOption = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    temperature: TemperatureOption = None,
-    num_ctx: NumCtxOption = None,
-    max_tokens: MaxTokensOption = None,
     system: SystemOption = None,
-    threads: ThreadsOption = None,
     stream: Annotated[
         bool,
         typer.Option("--stream/--no-stream", help="Show sentences as they are ready, or all at the end."),
     ] = True,
     quote: Annotated[bool, typer.Option("--quote", help="Ask no model: answer with quotations.")] = False,
-    safe: SafeOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question about slang from the definitions in the store, and cite them."""
     from slangrag.cli.opening import instructions, open_slang
     from slangrag.cli.question import read_question
 
-    settings = load_settings(
-        {
-            "store": store,
-            "engine": engine,
-            "chat_model": model,
-            "top_k": top_k,
-            "temperature": temperature,
-            "num_ctx": num_ctx,
-            "max_tokens": max_tokens,
-            "threads": threads,
-            "safe": safe,
-        }
-    )
     text = read_question(question, example=EXAMPLE)
     with open_slang(settings) as slang:
         events = slang.ask(text, quoted=quote, system=instructions(system))

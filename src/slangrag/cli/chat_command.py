@@ -7,25 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slangrag.cli.options import (
-    EngineOption,
-    JsonOption,
-    MaxTokensOption,
-    ModelOption,
-    NumCtxOption,
-    SafeOption,
-    StoreOption,
-    SystemOption,
-    TemperatureOption,
-    ThreadsOption,
-    TopKOption,
-)
-from slangrag.config import load_settings
+from slangrag.cli.options import ANSWERING, JsonOption, SystemOption, with_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Conversation
 
 
+@with_settings(*ANSWERING, "safe", "store")
 def chat(
     go_on: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest conversation.")
@@ -34,16 +23,9 @@ def chat(
         str | None, typer.Option("--id", metavar="ID", help="Go on with this one (see --list).")
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the conversations that are kept.")] = False,
-    top_k: TopKOption = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    temperature: TemperatureOption = None,
-    num_ctx: NumCtxOption = None,
-    max_tokens: MaxTokensOption = None,
     system: SystemOption = None,
-    threads: ThreadsOption = None,
-    safe: SafeOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Talk about slang: follow-up questions are understood, every answer is cited."""
@@ -57,19 +39,6 @@ def chat(
         raise UsageError(
             "a conversation is no one document; --json is for --list", hint="slangrag chat --list --json"
         )
-    settings = load_settings(
-        {
-            "store": store,
-            "engine": engine,
-            "chat_model": model,
-            "top_k": top_k,
-            "temperature": temperature,
-            "num_ctx": num_ctx,
-            "max_tokens": max_tokens,
-            "threads": threads,
-            "safe": safe,
-        }
-    )
     kept = conversations.default_directory()
     if listing:
         readable, passed_over = conversations.saved(kept)

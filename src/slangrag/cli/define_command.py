@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from slangrag.cli.completion import headwords
-from slangrag.cli.options import JsonOption, SafeOption, StoreOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 _LONGEST_NAMED: Final = 60
 
 
+@with_settings("safe", "store")
 def define(
     word: Annotated[
         list[str] | None, typer.Argument(help="The headword, quoted or not.", autocompletion=headwords)
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")] = 5,
     random: Annotated[bool, typer.Option("--random", help="Show a word of the store's own choice.")] = False,
-    safe: SafeOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the data says about WORD. No model, no network."""
     from slangrag.cli.opening import open_slang
 
-    settings = load_settings({"store": store, "safe": safe})
     asked = " ".join(word or ()).strip()
     if not asked and not random:
         raise UsageError("no word was given", hint="slangrag define salty, or slangrag define --random")

@@ -6,24 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slangrag.cli.options import EngineOption, JsonOption, ModelOption, StoreOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.service.doctor.finding import Finding
 
 
+@with_settings("engine", "chat_model", "store")
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Load no model and open no index.")] = False,
-    engine: EngineOption = None,
-    model: ModelOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Check that everything works; each failure ends with the command that mends it."""
     from slangrag.service.doctor.checks import checks
 
-    settings = load_settings({"store": store, "engine": engine, "chat_model": model})
     found: list[Finding] = []
     for check in checks(settings, quick=quick):
         found.append(check)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slangrag.cli.options import EngineOption, JsonOption, StoreOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.evaluation.evaluate import EvalReport
 
 
+@with_settings("engine", "store")
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Questions, one JSON object a line.")],
     mode: Annotated[
@@ -28,8 +29,8 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write an HTML report with plots there.")
     ] = None,
-    engine: EngineOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval with questions whose answers are known. No LLM."""
@@ -39,7 +40,6 @@ def evaluate(
     from slangrag.cli.search_command import named_mode
     from slangrag.service import documents
 
-    settings = load_settings({"store": store, "engine": engine})
     with open_slang(settings) as slang, meter("questions") as bar:
         found = slang.evaluate(
             files, mode=named_mode(mode), ablation=ablation, per_task=per_task, told=bar.update

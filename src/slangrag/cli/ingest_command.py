@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from slangrag.cli.options import EmbedModelOption, EngineOption, JsonOption, StoreOption, ThreadsOption
-from slangrag.config import DEFAULT_CSV, Settings, load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import DEFAULT_CSV, Settings
 from slangrag.errors import InputMissing, UsageError
 
 HOW_TO_GET_IT: Final = "slangrag ingest --sample, or get the file as data/README.md says and name it here"
 
 
+@with_settings("store", "engine", "embed_model", "threads")
 def ingest(
     csv: Annotated[
         Path | None, typer.Argument(help="The CSV, plain, .gz or .zip. [env: SLANGRAG_CSV]")
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Load the project's own sample.")] = False,
-    store: StoreOption = None,
     into: Annotated[
         Path | None, typer.Option("--into", metavar="DIR", help="Make a new store there; refuse an old one.")
     ] = None,
-    engine: EngineOption = None,
-    embed_model: EmbedModelOption = None,
-    threads: ThreadsOption = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar="MAP", help="Other column names: word=term,definition=meaning."),
@@ -65,6 +63,8 @@ def ingest(
     merge: Annotated[
         Path | None, typer.Option("--merge", metavar="DIR", help="Load the finished shards of DIR.")
     ] = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Read a CSV of slang into the store; run again to go on, or to add what is new."""
@@ -72,9 +72,8 @@ def ingest(
     from slangrag.ingest.plan import IngestPlan
     from slangrag.sources.filters import Filters
 
-    settings = load_settings(
-        {"store": into or store, "engine": engine, "embed_model": embed_model, "threads": threads}
-    )
+    if into is not None:
+        settings = replace(settings, store=into.expanduser())
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
         plan = IngestPlan(csv=merge, store=settings.store, prune=prune, reembed=reembed)

@@ -7,20 +7,20 @@ from typing import Annotated
 import typer
 
 from slangrag.cli.groups import Commands
-from slangrag.cli.options import EngineOption, JsonOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 from slangrag.errors import EngineError
 
 app = typer.Typer(help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands)
 
 
 @app.command(name="list")
-def list_models(engine: EngineOption = None, as_json: JsonOption = False) -> None:
+@with_settings("engine")
+def list_models(*, settings: Settings, as_json: JsonOption = False) -> None:
     """List the models of every engine that answers (or of one)."""
     from slangrag.cli.render.terminal import note, show_table, write_json
     from slangrag.service import documents, models
 
-    settings = load_settings({"engine": engine})
     found = models.embedded_models(settings) if settings.engine in {"auto", "embedded"} else []
     if settings.engine in {"auto", "ollama"}:
         try:
@@ -39,9 +39,11 @@ def list_models(engine: EngineOption = None, as_json: JsonOption = False) -> Non
 
 
 @app.command()
+@with_settings("engine")
 def pull(
     name: Annotated[str | None, typer.Argument(help="Model; none means the engine's two defaults.")] = None,
-    engine: EngineOption = None,
+    *,
+    settings: Settings,
 ) -> None:
     """Fetch a model (or, without a name, what `ingest` and `ask` need)."""
     from rich.text import Text
@@ -51,7 +53,6 @@ def pull(
     from slangrag.cli.render.terminal import note, show
     from slangrag.service import models
 
-    settings = load_settings({"engine": engine})
     chosen, why = models.engine_to_pull_from(settings, name)
     if why:
         note(why)

@@ -1,76 +1,68 @@
-"""The options that several commands share, each written once.
+"""The flags that several commands share: those of the settings, made from their declarations, and two more.
 
 None always means "not given": the layers below (environment, .env, slangrag.toml, default) decide then.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from slangrag.cli.completion import chat_models, embed_models
-from slangrag.config import BY_NAME
+from slangrag.config import BY_NAME, Option, load_settings
 
-StoreOption = Annotated[
-    Path | None, typer.Option("--store", metavar="DIR", help="The slang store. [env: SLANGRAG_STORE]")
-]
-EngineOption = Annotated[
-    str | None,
-    typer.Option("--engine", metavar="NAME", help="auto, ollama or embedded. [env: SLANGRAG_ENGINE]"),
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        "-m",
-        metavar="NAME",
-        help="Model that answers: a name, a GGUF file, or provider:name. [env: SLANGRAG_CHAT_MODEL]",
-        autocompletion=chat_models,
-    ),
-]
-EmbedModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--embed-model",
-        metavar="NAME",
-        help="Model of the vectors. [env: SLANGRAG_EMBED_MODEL]",
-        autocompletion=embed_models,
-    ),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
-SafeOption = Annotated[
-    bool | None, typer.Option("--safe/--no-safe", help="Mask strong words. [env: SLANGRAG_SAFE]")
-]
-_TOP_K, _THREADS, _TEMPERATURE = BY_NAME["top_k"], BY_NAME["threads"], BY_NAME["temperature"]
-_NUM_CTX, _MAX_TOKENS = BY_NAME["num_ctx"], BY_NAME["max_tokens"]
-TopKOption = Annotated[
-    int | None,
-    typer.Option(
-        "-k", "--top-k", min=_TOP_K.low, max=_TOP_K.high, help="Definitions to lean on. [env: SLANGRAG_TOP_K]"
-    ),
-]
-ThreadsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--threads",
-        min=_THREADS.low,
-        max=_THREADS.high,
-        help="Threads of the embedded engine. [env: SLANGRAG_THREADS]",
-    ),
-]
-TemperatureOption = Annotated[
-    float | None, typer.Option("--temperature", min=_TEMPERATURE.low, max=_TEMPERATURE.high)
-]
-NumCtxOption = Annotated[
-    int | None,
-    typer.Option("--num-ctx", min=_NUM_CTX.low, max=_NUM_CTX.high, help="Context, in tokens."),
-]
-MaxTokensOption = Annotated[
-    int | None,
-    typer.Option("--max-tokens", min=_MAX_TOKENS.low, max=_MAX_TOKENS.high, help="Longest answer."),
-]
 SystemOption = Annotated[
     Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
 ]
+ANSWERING: Final = ("top_k", "chat_model", "engine", "temperature", "num_ctx", "max_tokens", "threads")
+"""The settings of a command whose answers a model writes."""
+
+_METAVARS: Final[dict[type, str]] = {Path: "DIR", str: "NAME"}
+_COMPLETIONS: Final = {"chat_model": chat_models, "embed_model": embed_models}
+
+
+def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the flags of these settings, in the place of its parameter `settings`.
+
+    What was given on the command line is laid over the other layers (`load_settings`, with its errors), and
+    the command gets the outcome. `settings` is keyword-only there, because the flags around it have defaults.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            flags = {name: given.pop(name) for name in names}
+            command(settings=load_settings(flags), **given)
+
+        parameters: list[inspect.Parameter] = []
+        for one in inspect.signature(command, eval_str=True).parameters.values():
+            parameters += [_parameter(BY_NAME[name]) for name in names] if one.name == "settings" else [one]
+        keyword_only = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
+        run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]  # typer reads it
+        return run
+
+    return decorate
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    number = option.kind in {int, float}
+    flag = typer.Option(
+        *option.flags,
+        help=f"{option.help} [env: {option.env}]",
+        metavar=_METAVARS.get(option.kind),
+        min=option.low if number else None,
+        max=option.high if number else None,
+        autocompletion=_COMPLETIONS.get(option.name),
+    )
+    return inspect.Parameter(
+        option.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[option.kind | None, flag],
+    )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from slangrag.cli.options import EngineOption, JsonOption, SafeOption, StoreOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.retrieval.types import Mode, Retrieval
 
 
+@with_settings("engine", "safe", "store")
 def search(
     query: Annotated[list[str] | None, typer.Argument(help="A word, a message or a description.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Show so many.")] = 10,
@@ -20,16 +21,14 @@ def search(
         str, typer.Option("--mode", help="hybrid; for comparison also dense or lexical.")
     ] = "hybrid",
     explain: Annotated[bool, typer.Option("--explain", help="Show each signal's part in the score.")] = False,
-    engine: EngineOption = None,
-    safe: SafeOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Show which definitions a query finds, best first."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.question import read_question
 
-    settings = load_settings({"store": store, "engine": engine, "safe": safe})
     text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
     with open_slang(settings) as slang:
         found = slang.search(text, limit=limit, mode=named_mode(mode), explain=explain)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from slangrag.cli.groups import Commands
-from slangrag.cli.options import JsonOption, StoreOption
-from slangrag.config import load_settings
+from slangrag.cli.options import JsonOption, with_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.service.maintenance import StoreFacts
@@ -23,13 +23,14 @@ app = typer.Typer(
 
 
 @app.command()
-def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
+@with_settings("store")
+def info(*, settings: Settings, as_json: JsonOption = False) -> None:
     """Show what the store holds, which model made its vectors, and how fresh it is."""
     from slangrag.cli.render.terminal import note, show_table, write_json
     from slangrag.service import documents
     from slangrag.service.maintenance import store_facts
 
-    facts = store_facts(load_settings({"store": store}).store)
+    facts = store_facts(settings.store)
     if as_json:
         write_json(documents.store(facts))
         return
@@ -43,14 +44,15 @@ def info(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
+@with_settings("store")
+def verify(*, settings: Settings, as_json: JsonOption = False) -> None:
     """Compare lexicon and index row by row; reads only."""
     from slangrag.cli.render.checks import show_check, show_verdict
     from slangrag.cli.render.terminal import write_json
     from slangrag.errors import StoreDamaged
     from slangrag.service import documents, maintenance
 
-    found = maintenance.verify(load_settings({"store": store}).store)
+    found = maintenance.verify(settings.store)
     if as_json:
         write_json(documents.verification(found))
     else:
@@ -63,7 +65,8 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
+@with_settings("store")
+def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
     """Make the index anew from the lexicon; nothing is embedded again."""
     from rich.text import Text
 
@@ -72,7 +75,7 @@ def rebuild(store: StoreOption = None, as_json: JsonOption = False) -> None:
     from slangrag.cli.signals import stop_on_signals
     from slangrag.service import documents, maintenance
 
-    root = load_settings({"store": store}).store
+    root = settings.store
     began = time.monotonic()
     with stop_on_signals() as stop, meter("rows") as bar:
         made = maintenance.rebuild(root, told=bar.update, stop=lambda: stop.requested)

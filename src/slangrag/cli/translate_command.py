@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slangrag.cli.options import (
-    EngineOption,
+from slangrag.cli.options import JsonOption, with_settings
     JsonOption,
-    ModelOption,
-    SafeOption,
-    StoreOption,
-    ThreadsOption,
 )
-from slangrag.config import load_settings
+from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.answer.translate.translation import Direction
@@ -23,6 +18,7 @@ if TYPE_CHECKING:
 EXAMPLE = 'slangrag translate "no cap that fit is bussin"'
 
 
+@with_settings("chat_model", "engine", "threads", "safe", "store")
 def translate(
     text: Annotated[
         list[str] | None, typer.Argument(help="The message; none reads stdin, line by line.")
@@ -31,11 +27,8 @@ def translate(
     no_model: Annotated[
         bool, typer.Option("--no-model", help="Ask no model: replace words from the glossary.")
     ] = False,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    threads: ThreadsOption = None,
-    safe: SafeOption = None,
-    store: StoreOption = None,
+    *,
+    settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
     """Say a message in plain English (or in slang), with its glossary."""
@@ -46,9 +39,6 @@ def translate(
     from slangrag.service import documents
 
     direction = _direction(to)
-    settings = load_settings(
-        {"store": store, "engine": engine, "chat_model": model, "threads": threads, "safe": safe}
-    )
     lines = [line.strip() for line in read_question(text, example=EXAMPLE).splitlines() if line.strip()]
     told_as_json: list[dict[str, Any]] = []
     failure: EngineError | None = None

@@ -195,6 +195,12 @@ def test_a_setting_is_not_written_into_a_file_that_cannot_be_read(slangrag: Slan
     assert file.read_text() == "not toml at all\n"
 
 
+def test_a_setting_that_cannot_be_read_is_not_written_and_told_what_it_must_be(slangrag: Slangrag) -> None:
+    message, following = in_order(slangrag("config", "set", "num_ctx", "lots"), 2)
+    assert message == "num_ctx = 'lots' (given): expected a whole number from 256 to 10000000"
+    assert following == "slangrag config set num_ctx 4096"
+
+
 def test_a_setting_that_something_else_overrides_is_said_to_be(slangrag: Slangrag) -> None:
     done = slangrag("config", "set", "top_k", "3", SLANGRAG_TOP_K="9")
     assert "environment (SLANGRAG_TOP_K) has top_k too, and wins" in done.err
