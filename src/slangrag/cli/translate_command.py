@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slangrag.cli.options import JsonOption, with_settings
-    JsonOption,
-)
 from slangrag.config import Settings
 
 if TYPE_CHECKING:

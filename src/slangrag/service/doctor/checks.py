@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slangrag import __version__
@@ -214,7 +215,9 @@ def slurm() -> Finding:
         node = os.environ.get("SLURMD_NODENAME") or platform.node()
         return Finding("slurm", True, f"in job {job} on {node}, GPUs: {gpus}")
     if shutil.which("sbatch"):
-        return Finding("slurm", True, "sbatch is here; batch scripts are in slurm/")
+        scripts = Path(__file__).parents[3] / "slurm"  # of a checkout; a wheel has none
+        where = f"in {scripts}" if scripts.is_dir() else "in slurm/ of the repository, not of this package"
+        return Finding("slurm", True, f"sbatch is here; batch scripts are {where}")
     return Finding("slurm", None, "not a cluster")
 
 
