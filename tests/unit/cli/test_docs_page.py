@@ -27,3 +27,15 @@ def test_every_command_and_option_explains_itself() -> None:
 def test_no_summary_of_a_command_is_cut(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setattr(make_docs, "WIDTH", width)
     assert not re.findall(r"^.*[a-z]\.\.\.$", page(), re.MULTILINE)
+
+
+def test_prose_is_wrapped_so_that_a_changed_word_is_not_a_changed_paragraph(root: Path) -> None:
+    """Tables and indented or fenced blocks stand as they must."""
+    long = []
+    for file in sorted((root / "docs").glob("*.md")):
+        fenced = False
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            fenced ^= line.lstrip().startswith("```")
+            if not fenced and not line.startswith(("|", "    ")) and len(line) > 120:
+                long.append(f"{file.name}:{number}")
+    assert long == []
