@@ -9,7 +9,7 @@ a second where the first does not stand by itself. Each rule has a labelled case
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +38,7 @@ _LABELS: Final = tuple(
         # hunts-man-esque, in brackets or between strokes
         r"^\((?:pronounced\b[^)]*|[a-z. ]{1,4})\)",  # (pronounced so) (np)
         r"^(?:[(/\\][^()/\\\s]{1,12}(?:[-·][^()/\\\s]{1,12})+[)/\\]|/[^/\s]{2,30}/|\[[^\]\s]*-[^\]\s]*\])\W*",
-        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|haha+|basically|simply put|no really|to begin with)\s*[,.!:…]+\s*",
+        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|haha+|basically|simply put|no really)\s*[,.!:…]+\s*",
     )
 )
 _EXAMPLE: Final = re.compile(
@@ -62,17 +62,21 @@ _ORIGIN: Final = re.compile(
 _SPEAKS_OF_ITSELF: Final = re.compile(r"^(?:\S+\s+){0,2}(?:i|i'm|i'll|i've|i'd|me|im)\b", re.IGNORECASE)
 _TO_THE_READER: Final = re.compile(
     r"^\W*(?:what|who|something) (?:you|ur|u|i|we|your)\b|\b(?:you|u) (?:just |are |were )*"
-    r"(?:look(?:ed|ing)|read(?:ing)?|search(?:ed|ing)|typed|clicked)\b|\byou(?:'re| are) an? (?:idiot|moron|fool)\b|"
+    r"(?:look(?:ed|ing)|read(?:ing)?|search(?:ed|ing)|typed|clicked)\b|"
     r"\b(?:your|ur|yo) (?:mom|mum|mama|mother)\b|\bin the mirror\b|\bright now\b|"
-    r"\blook\w* (?:this|it) up\b|\burban ?dictionary\b|\bthis (?:site|website|page|definition)\b|^\W*(?:other |all )?definitions\b|\b(?:other|listed|these|above|below) definitions\b|"
+    r"\blook\w* (?:this|it) up\b|\burban ?dictionary\b|\bthis (?:site|website|page|definition)\b|"
+    r"^\W*(?:other |all )?definitions\b|"
+    r"\b(?:other|listed|these|above|below) definitions\b|"
     r"\b(?:everyone|everybody) (?:here|else here|is wrong|knows)\b|\bthumbs (?:up|down)\b",
     re.IGNORECASE,
 )
 # It speaks of the word ("the dumbest word ever", "British slang") and never of what it stands for.
 _ABOUT_THE_WORD: Final = re.compile(
     r"^\W*(?:(?:it|this|that)(?:'s| is)\s+)?(?:(?!of\b|for\b|to\b)[\w'’-]+\s+){0,5}?"
-    r"(?:(?<!other )word|term|phrase|(?<!of )saying|expression|slang|adjective|verb|noun|acronym|abbreviation)s?\b"
-    r"(?!\s*[\"“']|\s+of\b)(?!.*\b(?:for|mean\w*|describ\w+|refer\w*|denot\w+|express\w+|stand\w*|when|impl\w+|to|as|if|synonym\w*)\b)",
+    r"(?:(?<!other )word|term|phrase|(?<!of )saying|expression|slang|adjective|verb|noun|"
+    r"acronym|abbreviation)s?\b(?!\s*[\"“']|\s+of\b)"
+    r"(?!.*\b(?:for|mean\w*|describ\w+|refer\w*|denot\w+|express\w+|stand\w*|when|"
+    r"impl\w+|to|as|if|synonym\w*)\b)",
     re.IGNORECASE,
 )
 _NO_SUBJECT: Final = re.compile(
@@ -81,8 +85,8 @@ _NO_SUBJECT: Final = re.compile(
 )
 _OPENS_LIKE_A_MEANING: Final = re.compile(
     r"^\W*(?:an?|any|the|one|some(?:one|body|thing|where)?|anyone|any(?:thing|body)|those|people|person|when|"
-    r"whenever|where|to|used|said|being|having|short for|slang for|abbreviation|acronym|another|refer\w*|describ\w+|"
-    r"stands? for|means?|meaning|general\w*|typical\w*)\b",
+    r"whenever|where|to|used|said|being|having|short for|slang for|abbreviation|acronym|another|refer\w*|"
+    r"describ\w+|stands? for|means?|meaning|general\w*|typical\w*)\b",
     re.IGNORECASE,
 )
 _SAYS: Final = (
@@ -95,12 +99,9 @@ _IT_MEANS: Final = re.compile(
 _LEADS_ON: Final = re.compile(
     r"(?:\b(?:means?|is|are|for|as|of|to|either|by|being|include|includes)\W*[:;-]*|[:,])$"
 )
-_PROMISES: Final = re.compile(
-    r"\b(?:definitions?|meanings?|uses?|types?|kinds?|forms?|things?|difference|reasons?)\b"
-)
 _COUNTS: Final = re.compile(
-    r"^\W*(?:there (?:are|is)|[\w' ]{1,30}? (?:has|have|had))\b.{0,30}\b(?:many|several|two|three|four|different|various|"
-    r"multiple|\d+)\b.*\b(?:definitions?|meanings?|uses?|types?|kinds?|forms?|ways?)\b",
+    r"^\W*(?:there (?:are|is)|[\w' ]{1,30}? (?:has|have|had))\b.{0,30}\b(?:many|several|two|three|"
+    r"four|different|various|multiple|\d+)\b.*\b(?:definitions?|meanings?|uses?|types?|kinds?|forms?|ways?)\b",
     re.IGNORECASE,
 )
 _GOES_ON: Final = re.compile(
@@ -150,7 +151,7 @@ def expands(word: str, text: str) -> bool:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` within `limit` characters; what is left out is marked by "…", at a sentence's or clause's end."""
+    """`text` within `limit` characters; what is left out is marked by "…", at the end of a clause."""
     if len(text) <= limit:
         return text
     opening = text[:limit]
@@ -208,7 +209,7 @@ def _says_a_meaning(piece: str, word: str, *, alone: bool) -> bool:
 def _is_heading(piece: str) -> bool:
     """A line that announces: in capitals, or with a colon after what it promises."""
     if piece.endswith(":"):
-        return _PROMISES.search(piece.lower()) is not None or _LEADS_ON.search(piece[:-1]) is None
+        return _LEADS_ON.search(piece[:-1]) is None
     if _COUNTS.search(piece):
         return True
     return piece.isupper() and len(piece.split()) <= 2 and len(piece) > 2
