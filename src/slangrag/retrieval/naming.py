@@ -7,7 +7,8 @@ from typing import Final
 
 from slangrag.retrieval import confidence
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
-from slangrag.retrieval.senses import entries_of, points_to, rank
+from slangrag.retrieval.following import chain
+from slangrag.retrieval.senses import entries_of, rank
 from slangrag.retrieval.signals import headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import HeadwordMatch, find, find_whole
@@ -15,7 +16,6 @@ from slangrag.retrieval.types import Definition, Match, Retrieval, Span
 from slangrag.retrieval.typos import corrections
 from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.store.headword_index import Headword
-from slangrag.text.forms import fold
 
 SUGGESTIONS: Final = 5
 _MOST_PARTS: Final = 4
@@ -64,14 +64,12 @@ def candidate(
 
 
 def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Candidate]:
-    """The headword that a "see X" entry of `first` sends to, one step; none if it sends nowhere."""
+    """The headwords that the entries of `first` lead to; none if they define it themselves."""
+    seen: dict[int, Headword] = {}
     for sense in first.senses:
-        target = fold(points_to(sense.entry) or "")
-        headword = store.headwords.exact([target]).get(target)
-        if headword is not None and headword.hid != first.headword.hid:
-            parts = {**first.parts, "followed": -0.5}
-            return [candidate(headword, parts, first.match, first.span, store, weights)]
-    return []
+        for headword, _ in chain(sense.entry, store, weights):
+            seen.setdefault(headword.hid, headword)
+    return [candidate(one, first.parts, first.match, first.span, store, weights) for one in seen.values()]
 
 
 def retrieve_named(
@@ -82,7 +80,6 @@ def retrieve_named(
         candidate(one.headword, {"place": -float(place)}, one.match, one.span, store, weights)
         for place, one in enumerate(found[:limit])
     ]
-    candidates[1:1] = followed(candidates[0], store, weights)
     hits = by_headword(candidates, limit)
     return Retrieval(query, "define", confidence.known_by_name(found[0]), hits, (), store.lacks)
 

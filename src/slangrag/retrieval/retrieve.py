@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from slangrag.errors import UsageError
 from slangrag.retrieval import free_text, naming
+from slangrag.retrieval.following import follow
 from slangrag.retrieval.intent import ParsedQuestion, parse
 from slangrag.retrieval.lexical import by_words
 from slangrag.retrieval.slang_store import SlangStore
@@ -42,6 +43,7 @@ def retrieve(
     parsed = parse(query, weights.intent)
     if mode == "hybrid":
         found = _hybrid(query, parsed, store, weights, limit, intent)
+        found = replace(found, hits=follow(found.hits, store, weights, limit))
     else:
         found = _plain(query, store, limit, mode, intent or parsed.intent)
     if not explain:

@@ -6,7 +6,6 @@ Works on entries, their votes and (where given) vectors; knows nothing of spans 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -16,18 +15,13 @@ from slangrag.sources.entry import Entry
 from slangrag.sources.votes import wilson_lower_bound
 from slangrag.store.lexicon import Lexicon
 from slangrag.text.forms import plain_words, stem_word
+from slangrag.text.stubs import stub
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
 MOST_SENSES: Final = 48
 _SAME: Final = 0.8
-_STUB: Final = re.compile(
-    r"^\W*(?:please\s+|just\s+)?(?:see(?:\s+also)?|look\s+(?:up|at)|refer\s+to|same\s+as|"
-    r"(?:a\s+|an\s+)?(?:alternat(?:e|ive)\s+|another\s+)?(?:spelling|variant|form)\s+(?:of|for))\s*:?\s*"
-    r"(?:the\s+(?:definition|entry)\s+(?:of|for)\s+)?[\[\"“'‘(]*(?P<word>[^\[\]\"“”()\n;,]{1,40}?)[\]\"”'’).!\s]*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +41,8 @@ def entries_of(lexicon: Lexicon, hid: int, most: int = MOST_SENSES) -> dict[int,
 
 def points_to(entry: Entry) -> str | None:
     """The headword that a "see X" stub sends to, or None where the entry defines something itself."""
-    match = _STUB.match(entry.definition)
-    return match.group("word").strip() if match else None
+    found = stub(entry.definition)
+    return found.targets[0] if found and found.bare else None
 
 
 def rank(

@@ -56,7 +56,7 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What the data says about one word: entries best first, near-duplicates dropped, "see X" followed.
+    """What the data says about one word: entries best first, near-duplicates dropped, stubs followed.
 
     entries is empty where the word is not there; then suggestions may name what was meant.
     """

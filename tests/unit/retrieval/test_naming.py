@@ -105,3 +105,57 @@ def test_the_parts_of_an_explained_score_add_up_to_it(slang: SlangStore) -> None
     ):
         for hit in retrieve(query, slang, explain=True, limit=20).hits:
             assert sum(hit.signals.values()) == pytest.approx(hit.score)
+
+
+@pytest.fixture
+def pointing(make_store: MakeStore) -> SlangStore:
+    return make_store(
+        ("noobs", "plural of [noob]", 9, 1),
+        ("noob", "see [newbie]", 9, 1),
+        ("newbie", "Somebody who has only just begun.", 9, 1),
+        ("here", "see [there]", 3, 1),
+        ("there", "see [here]", 3, 1),
+        ("kecks", "Trousers, in the north.", 9, 1),
+        ("strides", "another word for kecks", 9, 1),
+        ("slacks", "another word for trousers", 9, 1),
+        ("trousers", "What the rest of the world wears.", 9, 1),
+        ("lost", "see [gone forever]", 3, 1),
+        ("both", "See [nowhere], [kecks]", 3, 1),
+        ("busy", "see [newbie]", 9, 1),
+        *(
+            ("busy", text, 9, 1)
+            for text in (
+                "Having much to do.",
+                "A pattern of small dots.",
+                "Taken, of a seat.",
+                "A police officer.",
+                "Engaged, of a telephone line.",
+            )
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [
+        ("noobs", ["noobs", "noob", "newbie"]),
+        ("here", ["here", "there"]),
+        ("strides", ["strides", "kecks"]),
+        ("slacks", ["slacks"]),
+        ("lost", ["lost"]),
+        ("both", ["both", "kecks"]),
+    ],
+)
+def test_a_stub_is_followed_to_what_defines_and_a_circle_ends(
+    pointing: SlangStore, word: str, words: list[str]
+) -> None:
+    assert [hit.entry.word for hit in retrieve(f"what does {word} mean", pointing).hits] == words
+    assert [entry.word for entry in define(word, pointing).entries] == words
+
+
+def test_what_a_stub_leads_to_is_there_however_many_entries_its_word_has(pointing: SlangStore) -> None:
+    words = [hit.entry.word for hit in retrieve("what does busy mean", pointing, limit=7).hits]
+    assert words == ["busy"] * 6 + ["newbie"]
+    at_a_pinch = retrieve("what does busy mean", pointing, limit=6).hits
+    stub_shown = any(hit.entry.definition.startswith("see") for hit in at_a_pinch)
+    assert stub_shown == (at_a_pinch[-1].entry.word == "newbie")
