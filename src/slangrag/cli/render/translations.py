@@ -19,7 +19,7 @@ def show_translation(told: Translation, *, safe: bool) -> None:
     for term in told.terms:
         _show_term(term, safe=safe)
     for remark in told.notes:
-        note(remark)
+        note(spoken(remark, safe=safe))
 
 
 def _show_term(term: Term, *, safe: bool) -> None:
