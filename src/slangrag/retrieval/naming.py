@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from slangrag.retrieval import confidence
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
 from slangrag.retrieval.following import chain
+from slangrag.retrieval.intent import ParsedQuestion
 from slangrag.retrieval.senses import entries_of, rank
 from slangrag.retrieval.signals import headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import HeadwordMatch, find, find_whole
-from slangrag.retrieval.types import Definition, Match, Retrieval, Span
+from slangrag.retrieval.types import Definition, Hit, Match, Retrieval, Span
 from slangrag.retrieval.typos import corrections
 from slangrag.retrieval.weights import Weights, load_weights
+from slangrag.retrieval.wordings import BETWEEN, LIGHT_BEFORE
 from slangrag.store.headword_index import Headword
+from slangrag.text.english import is_ordinary
+from slangrag.text.forms import fold
 
 SUGGESTIONS: Final = 5
 _MOST_PARTS: Final = 4
+_LONGEST_PART: Final = 3
+_QUOTES: Final = " \t\"“”‘’'"
+_BLANKS: Final = re.compile(r"\s+")
 
 
 def define(word: str, store: SlangStore) -> Definition:
@@ -45,8 +53,53 @@ def named(subjects: Sequence[Span], store: SlangStore) -> list[HeadwordMatch]:
         found = find_whole(subject, store.headwords)
         if found and found[0].match == "exact":
             return found
-        loose = loose or found
+        loose = loose or found or _doubled(subject, store)
     return loose
+
+
+def _doubled(subject: Span, store: SlangStore) -> list[HeadwordMatch]:
+    """ "bling bling" for "bling", where nothing else is there."""
+    twice = f"{fold(subject.text)} {fold(subject.text)}"
+    return [
+        HeadwordMatch(one, subject, "inflected", "doubled", 0, 0)
+        for one in store.headwords.exact([twice]).values()
+    ]
+
+
+def several(parsed: ParsedQuestion, store: SlangStore) -> list[tuple[Span, list[HeadwordMatch]]]:
+    """Two and more words that one question asks for, each with its headwords (none where it is not there).
+
+    "rizz and gyatt", "ghosting vs breadcrumbing", "brb ttyl". Empty where that is not what was asked: the
+    whole is a headword, or a part is a clause, or too few parts are headwords.
+    """
+    whole = parsed.subjects[0]
+    if any(found.match == "exact" for found in find_whole(whole, store.headwords)):
+        return []
+    for pattern, sure in ((BETWEEN, parsed.intent == "define"), (_BLANKS, False)):
+        parts = _parts(whole, pattern)
+        if not 2 <= len(parts) <= _MOST_PARTS:
+            continue
+        found = [(part, find_whole(part, store.headwords)) for part in parts]
+        exact = [ways and ways[0].match == "exact" for _, ways in found]
+        # Where no "and" says that these are several words, each must be one, and no plain English.
+        if any(exact) if sure else all(exact) and not any(is_ordinary(part.text) for part in parts):
+            return found
+    return []
+
+
+def _parts(whole: Span, pattern: re.Pattern[str]) -> list[Span]:
+    cuts = [(m.start(), m.end()) for m in pattern.finditer(whole.text)]
+    parts: list[Span] = []
+    start = 0
+    for end, following in [*cuts, (len(whole.text), len(whole.text))]:
+        light = LIGHT_BEFORE.match(whole.text, start, end)
+        piece = whole.text[light.end() if light else start : end]
+        bare = piece.strip(_QUOTES)
+        if bare:
+            begin = whole.start + end - len(piece) + piece.index(bare)
+            parts.append(Span(bare, begin, begin + len(bare)))
+        start = following
+    return [] if any(len(part.text.split()) > _LONGEST_PART for part in parts) else parts
 
 
 def candidate(
@@ -82,6 +135,27 @@ def retrieve_named(
     ]
     hits = by_headword(candidates, limit)
     return Retrieval(query, "define", confidence.known_by_name(found[0]), hits, (), store.lacks)
+
+
+def retrieve_each(
+    query: str,
+    asked: Sequence[tuple[Span, list[HeadwordMatch]]],
+    store: SlangStore,
+    weights: Weights,
+    limit: int,
+) -> Retrieval:
+    """The entries of several headwords that were asked for, a fair share each, in the question's order."""
+    known = [(span, ways) for span, ways in asked if ways]
+    share = max(1, limit // len(known))
+    hits: list[Hit] = []
+    for place, (span, ways) in enumerate(known):
+        best = candidate(ways[0].headword, {"place": -float(place)}, ways[0].match, span, store, weights)
+        hits += by_headword([best], share)
+    lacking = tuple(f"“{span.text}” is not in the data" for span, ways in asked if not ways)
+    sure = not lacking and all(confidence.known_by_name(ways[0]) == "yes" for _, ways in known)
+    return Retrieval(
+        query, "define", "yes" if sure else "maybe", tuple(hits[:limit]), (), (*store.lacks, *lacking)
+    )
 
 
 def retrieve_near_misses(

@@ -55,6 +55,8 @@ def _hybrid(
     query: str, parsed: ParsedQuestion, store: SlangStore, weights: Weights, limit: int, intent: Intent | None
 ) -> Retrieval:
     if intent in (None, "define") and parsed.subjects:
+        if asked := naming.several(parsed, store):
+            return naming.retrieve_each(query, asked, store, weights, limit)
         found = naming.named(parsed.subjects, store)
         asks = parsed.intent == "define" or intent == "define"
         if found and (asks or found[0].match == "exact"):

@@ -39,6 +39,12 @@ _SORT: Final = (
     r"(?:word|term|phrase|expression|acronym|abbreviation|slang|hashtag|emoji|emoticon|saying)\s+)"
 )
 _ADVERBS: Final = r"(?P<adverbs>(?:\s+(?:even|actually|really|usually|exactly|truly|literally))*)"
+_SPEAKS: Final = r"(?:say(?:s|ing)?|said|uses?|using|used|came\s+up\s+with|invented|coined)"
+_JUDGED: Final = (
+    r"(?:(?:an?|the|ever|always|really|still)\s+)*(?:real\s+|good\s+or\s+|bad\s+or\s+)?(?:insult\w*|compliment|bad|good|nice|"
+    r"rude|mean|offensive|slang|slur|swear|curse|word|okay|ok|appropriate|positive|negative|british|american|"
+    r"australian)(?:\s+(?:word|term|thing))?"
+)
 _ANY_DETERMINER: Final = r"(?:the\s+|a\s+|an\s+)?"
 # These wordings ask for a definition whatever they are asked of.
 ASKS: Final = tuple(
@@ -71,8 +77,15 @@ MAY_ASK: Final = tuple(
         rf"(?:{_WHAT_IS}\s+(?:that|it|this)|translate|meaning|explain)$",
         r"^(?:.*\s)?(?:the|this)\s+(?:word|term|phrase|expression)\s+(?P<x>\S+(?:\s\S+)?)$",
         r"^how\s+(?:do\s+(?:you|i|people)|to|can\s+i)\s+use\s+(?P<x>.+?)(?:\s+in\s+a\s+\w+)?$",
-        rf"^(?:is|are)\s+{_SORT}?(?P<x>.+?)\s+(?:(?:an?|the)\s+)?(?:real\s+|good\s+or\s+|bad\s+or\s+)?"
-        r"(?:insult|compliment|bad|good|rude|offensive|slang|slur|swear|curse|word)(?:\s+(?:word|term|thing))?$",
+        rf"^(?:is|are)\s+(?:calling\s+(?:someone|somebody|people|him|her|me)\s+)?{_SORT}?(?P<x>.+?)\s+{_JUDGED}"
+        rf"(?:\s+or\s+{_JUDGED})?(?:\s+(?:to|for|in)\s+.+)?$",
+        rf"^(?:who|where)\s+(?:do\s+(?:people|they)\s+)?{_SPEAKS}\s+{_SORT}?(?P<x>.+)$",
+        rf"^where\s+(?:does|do|did|is|was)\s+{_SORT}?(?P<x>.+?)\s+(?:come\s+from|from|originat\w+|used|said|spoken)"
+        r"(?P<tail>.*)$",
+        rf"^(?:why\s+)?(?:do|does|did|are)\s+(?:only\s+|many\s+)?(?:people|everyone|anyone|(?!this\b|his\b)[\w-]+s)\s+(?:still\s+|even\s+|always\s+)?{_SPEAKS}"
+        rf"\s+{_SORT}?(?P<x>.+?)(?P<adverbs>)$",
+        rf"^(?:can|could|should|may|would)\s+\w+\s+{_SPEAKS}\s+{_SORT}?(?P<x>.+?)(?:\s+(?:to|in)\s+.+)?$",
+        rf"^(?:{_WHAT_IS}\s+)?(?:the\s+)?difference\s+between\s+(?P<x>.+?)$",
         r"^(?:define|explain|describe|translate|look\s*up|lookup|search(?:\s+for)?|urban\s+dictionary)\b\s*:?\s*(?:to\s+me\s+)?"
         rf"(?:{_WHAT}\s+)?{_SORT}?(?P<x>.+?)(?:\s+{_MEANS})?(?:\s+to\s+me)?$",
         rf"^{_WHAT}\s+{_SORT}?(?P<x>.+?){_ADVERBS}\s+{_MEANS}\b(?P<tail>.*)$",
@@ -81,6 +94,7 @@ MAY_ASK: Final = tuple(
         r"^(?P<x>.+?)[\s,:-]+(?:slang\s+|urban\s+dictionary\s+|text\s+|real\s+|full\s+)*(?:meanings?|definition|def|mean|"
         r"means|stands\s+for|stand\s+for|urban\s+dictionary|slang\s+term)\b(?P<tail>.*)$",
         r"^(?P<x>.+?)\s+(?:is|means)\s+(?:what|wat)$",
+        r"^(?P<x>\S+(?:\s\S+){0,2}\s+(?:vs\.?|versus)\s+\S+(?:\s\S+){0,2})$",
     )
 )
 CONTEXT: Final = re.compile(
@@ -114,6 +128,8 @@ REVERSE: Final = tuple(
         r"(?:for|to\s+(?:describe|say|mean|call|express)|that\s+means|which\s+means|meaning|when|of)\b\s*(?P<x>.+)$",
     )
 )
+# What stands between two and more words that are asked for in one breath.
+BETWEEN: Final = re.compile(r"\s*(?:[,;/&+]|\b(?:and|or|vs\.?|versus)\b)+\s*", FLAGS)
 # Words that may stand around the one asked for without changing it: "to ghost someone", "a simp".
 LIGHT_BEFORE: Final = re.compile(r"(?:a|an|the|to|be|being|been|someone|somebody)\s+(?=\S)", FLAGS)
 LIGHT_AFTER: Final = re.compile(

@@ -159,3 +159,43 @@ def test_what_a_stub_leads_to_is_there_however_many_entries_its_word_has(pointin
     at_a_pinch = retrieve("what does busy mean", pointing, limit=6).hits
     stub_shown = any(hit.entry.definition.startswith("see") for hit in at_a_pinch)
     assert stub_shown == (at_a_pinch[-1].entry.word == "newbie")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("what do yeet and salty mean", ["yeet", "salty"]),
+        ("yeet vs ghosting", ["yeet", "ghosting"]),
+        ("what's the difference between a ghost and yeet", ["ghost", "yeet"]),
+        ('what does "on fleek" and "bussin" mean', ["on fleek", "bussin"]),
+        ("yeet, bussin, yote", ["yeet", "bussin", "yote"]),
+        ("yeet bussin", ["yeet", "bussin"]),
+    ],
+)
+def test_each_of_several_words_is_found(slang: SlangStore, query: str, words: list[str]) -> None:
+    found = retrieve(query, slang)
+    asked = [hit.entry.word.lower() for hit in found.hits if hit.span]
+    assert list(dict.fromkeys(asked)) == words
+    assert found.known == "yes"
+    assert [query[s.start : s.end].lower() for s in dict.fromkeys(h.span for h in found.hits) if s] == words
+
+
+def test_a_word_among_several_that_is_not_there_is_told(slang: SlangStore) -> None:
+    found = retrieve("what do yeet and skibidi mean", slang)
+    assert found.known == "maybe"
+    assert "“skibidi” is not in the data" in found.notes
+
+
+def test_a_phrase_with_and_that_is_a_headword_is_one_word(make_store: MakeStore) -> None:
+    store = make_store(
+        ("ups and downs", "Luck that comes and goes."), ("ups", "Parcels."), ("downs", "Hills.")
+    )
+    assert {hit.entry.word for hit in retrieve("what does ups and downs mean", store).hits} == {
+        "ups and downs"
+    }
+
+
+def test_a_doubled_headword_is_found_by_its_half_when_it_is_all_there_is(make_store: MakeStore) -> None:
+    alone = make_store(("bling bling", "Jewels worn to be seen."), ("salty", "Bitter."))
+    found = retrieve("what does bling mean", alone)
+    assert (found.hits[0].entry.word, found.known) == ("bling bling", "maybe")
