@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from slangrag.answer.ask.answerer import answer
-from slangrag.answer.ask.prompts import SMALL_SYSTEM, SYSTEM
-from slangrag.answer.events import Answer, Finished, Sentence
+from slangrag.answer.ask.prompts import SYSTEM
+from slangrag.answer.ask.small_prompts import SMALL_SYSTEM
+from slangrag.answer.events import Answer, AnswerOptions, Finished, Sentence
 from slangrag.answer.support.grounding import Source, check
 from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.protocols import ChatOptions
@@ -33,7 +34,7 @@ def ask(word: str, definitions: list[str], chat: EmbeddedChat) -> tuple[Answer, 
         Hit(Entry(f"{n:07d}", word, text), 1.0 - n / 100, "exact") for n, text in enumerate(definitions)
     )
     retrieval = Retrieval(f"what does {word} mean", "define", "yes", hits)
-    events = list(answer(retrieval.query, retrieval, chat))
+    events = list(answer(retrieval.query, retrieval, chat, AnswerOptions(generate=True)))
     (told,) = [event.answer for event in events if isinstance(event, Finished)]
     return told, [event for event in events if isinstance(event, Sentence)]
 

@@ -54,6 +54,7 @@ class Answer:
 class AnswerOptions:
     """How to answer.
 
+    generate lets a model speak that is too small to explain; without it the definitions are quoted.
     system replaces the model's standing instructions. data_until says in words where the data ends
     ("May 2016"); None where that is unknown. retrieve_ms is what finding the hits took, for the timings.
     """
@@ -62,6 +63,7 @@ class AnswerOptions:
     system: str | None = None
     data_until: str | None = None
     retrieve_ms: float = 0.0
+    generate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
 
 from slangrag.answer.ask.answerer import answer
+from slangrag.answer.ask.choosing import told as quotations
 from slangrag.answer.ask.quoting import quote
-from slangrag.answer.ask.writers import senses
 from slangrag.answer.events import (
     Answer,
     AnswerOptions,
@@ -25,6 +25,8 @@ from slangrag.engines.protocols import ChatOptions
 from slangrag.errors import EngineReply, EngineUnreachable
 from slangrag.retrieval.types import Hit, Match, Retrieval, Span
 from slangrag.sources.entry import Entry
+
+GENERATE = AnswerOptions(generate=True)
 
 
 def run(chat: ScriptedChat, retrieval: Retrieval, options: AnswerOptions | None = None) -> list[Event]:
@@ -217,23 +219,33 @@ def test_definitions_that_do_not_fit_are_dropped_whole_and_counted() -> None:
 
 def test_a_small_model_is_asked_about_one_definition_at_a_time() -> None:
     chat = ScriptedChat(
-        '"Rizz" means charm or skill at attracting someone.',
-        '"Rizz" means to win somebody over with smooth talk.',
+        '"Rizz" means charm or skill at attracting someone romantically, mostly through easy talk.',
+        '"Rizz" means to win somebody over with smooth talk; usually in the form rizz up.',
         capable=False,
         accepts_grammar=True,
     )
-    told = finished(run(chat, found(*RIZZ)))
+    told = finished(run(chat, found(*RIZZ), GENERATE))
     assert told.text == (
-        '"Rizz" means charm or skill at attracting someone [1]. '
-        "It can also mean to win somebody over with smooth talk [2]."
+        '"Rizz" means charm or skill at attracting someone romantically, mostly through easy talk [1]. '
+        "It can also mean to win somebody over with smooth talk; usually in the form rizz up [2]."
     )
     assert len(chat.asked) == 2
     assert all(options.grammar and "Rizz" in options.grammar for options in chat.options)
 
 
+def test_a_model_too_small_to_explain_is_not_asked_and_that_is_said() -> None:
+    chat = ScriptedChat("Rizz is rice.", capable=False)
+    told = finished(run(chat, found(*RIZZ)))
+    assert not chat.asked
+    assert told.text.startswith("“rizz”: “Charm or skill")
+    assert told.notes == (
+        "answered with the definitions: script-1 is too small to explain (--generate lets it try)",
+    )
+
+
 def test_a_small_model_that_drifts_is_replaced_by_the_definition_itself() -> None:
     chat = ScriptedChat('"Rizz" means a pan of rice.', capable=False)
-    told = finished(run(chat, found(RIZZ[0])))
+    told = finished(run(chat, found(RIZZ[0]), GENERATE))
     assert told.quoted
     assert told.text == f"“rizz”: “{RIZZ[0][1]}” [1]."
 
@@ -266,8 +278,8 @@ def test_a_small_model_explains_each_stretch_of_a_message_once() -> None:
             ]
         )
     )
-    chosen = senses(Retrieval(text, "sentence", "yes", hits))
-    assert [(n, hit.entry.word) for n, hit in chosen] == [(1, "no cap"), (4, "mid")]
+    chosen = quotations(Retrieval(text, "sentence", "yes", hits))
+    assert [(one.n, one.hit.entry.word) for one in chosen] == [(1, "no cap"), (4, "mid")]
 
 
 def test_a_small_model_is_not_asked_about_one_sense_twice() -> None:
@@ -277,11 +289,11 @@ def test_a_small_model_is_not_asked_about_one_sense_twice() -> None:
         ("drip", "A stylish outfit."),
         ("rizz", "To win somebody over with talk."),
     )
-    assert [n for n, _ in senses(retrieval)] == [1, 4]
+    assert [one.n for one in quotations(retrieval)] == [1, 4]
 
 
 @pytest.mark.parametrize(("question", "said"), [("is rizz rude?", True), ("what does rizz mean", False)])
 def test_a_small_model_that_cannot_answer_the_question_says_so(question: str, said: bool) -> None:
     chat = ScriptedChat('"Rizz" means charm or skill at attracting someone.', capable=False)
-    told = finished(list(answer(question, found(RIZZ[0]), chat)))
+    told = finished(list(answer(question, found(RIZZ[0]), chat, GENERATE)))
     assert any("too small" in note for note in told.notes) is said

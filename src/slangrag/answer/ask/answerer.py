@@ -11,15 +11,10 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from slangrag.answer.ask.quoting import (
-    QUOTED_SENSES,
-    abstention,
-    citation,
-    distinct,
-    quotation,
-    remarks,
-)
-from slangrag.answer.ask.writers import Abstains, Capable, Small, Writer, Written
+from slangrag.answer.ask.choosing import told
+from slangrag.answer.ask.quoting import abstention, citation, quotation, quoted_events, remarks, too_small
+from slangrag.answer.ask.small_writer import Small
+from slangrag.answer.ask.writers import Abstains, Capable, Writer, Written
 from slangrag.answer.events import (
     Answer,
     AnswerOptions,
@@ -48,9 +43,10 @@ def answer(
     """Stream the answer to `question` from what `retrieval` found.
 
     Order: FirstToken, Remark, Sentence and Withdrawn as they come, then Finished exactly
-    once. Where known is "no" the model is not asked. If the engine fails, what was checked stays (or the
-    definitions are quoted), Finished comes with a note, and then the EngineError is raised, so that the
-    caller's exit code shows it. Closing the iterator cancels the generation.
+    once. Where known is "no" the model is not asked. A model that is too small to explain is asked only if
+    options.generate says so; else the definitions are quoted. If the engine fails, what was checked stays
+    (or the definitions are quoted), Finished comes with a note, and then the EngineError is raised, so that
+    the caller's exit code shows it. Closing the iterator cancels the generation.
     """
     options = options or AnswerOptions()
     started = time.perf_counter()
@@ -64,6 +60,9 @@ def answer(
         yield Finished(finished)
         return
 
+    if not chat.identity.capable and not options.generate:
+        yield from quoted_events(question, retrieval, options, notes=(too_small(chat.identity.model),))
+        return
     failure: EngineError | None = None
     kind = Capable if chat.identity.capable else Small
     writer: Writer = kind(question, retrieval, chat, options, history)
@@ -108,11 +107,10 @@ def answer(
         quoted = True
         if failure is None:
             notes.append("the model's own words were not supported, so the definitions are quoted")
-        for hit in distinct(retrieval.hits)[:QUOTED_SENSES]:
-            n = retrieval.hits.index(hit) + 1
-            sentence = Sentence(quotation(n, hit), (n,), quoted=True)
+        for one in told(retrieval):
+            sentence = Sentence(quotation(one), (one.n,), quoted=True)
             lines.append(sentence.text)
-            cited[n] = None
+            cited[one.n] = None
             yield sentence
 
     total = elapsed()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slangrag.answer.ask.quoting import quote
-from slangrag.answer.events import AnswerOptions, Event, Finished, Note, Remark, Sources
+from slangrag.answer.ask.quoting import quoted_events
+from slangrag.answer.events import AnswerOptions, Event, Note, Sources
 from slangrag.retrieval.types import Retrieval
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def ask(
     options = replace(options, retrieve_ms=(time.perf_counter() - began) * 1000)
     yield Sources(found)
     if quoted or found.known == "no":
-        told = quote(question, found, options)
-        yield Remark(told.text)
-        yield Finished(told)
+        yield from quoted_events(question, found, options)
         return
     from slangrag.answer.ask.answerer import answer
 

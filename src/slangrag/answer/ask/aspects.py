@@ -1,9 +1,8 @@
-"""Aspects: what a follow-up wants to know of a word beyond its meaning, and what the definitions say of it.
+"""Aspects: what a question wants to know of a word beyond its meaning, and what the definitions say of it.
 
 "Use it in a sentence" is answered with an example of the data, "what else can it mean" with senses not
-yet told; where a model is too small for such questions, so are "is it rude?" and "where does it come
-from?", with the sentences of the definitions that touch on it, or a plain "my data does not say".
-Quotes only; asks no model.
+yet told; where no model is asked, so are "is it rude?" and "where does it come from?", with the sentences
+of the definitions that touch on it, or a plain "my data does not say". Quotes only; asks no model.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from slangrag.answer.ask.quoting import distinct
+from slangrag.answer.ask.choosing import distinct
 from slangrag.retrieval.types import Hit
 from slangrag.text.forms import fold, stem
 from slangrag.text.inert import excerpt, inert
@@ -26,6 +25,12 @@ Aspect = Literal[
 ]  # fmt: skip
 
 _LONGEST: Final = 220
+_ASKS_MORE: Final = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|hey)\b\W*)*"
+    r"(?:is|are|was|were|can|could|should|would|do|does|did|who|where|when|why|how)\b",
+    re.IGNORECASE,
+)
+_ASKS_MEANING: Final = re.compile(r"\b(?:means?|meaning|definition|stands? for)\b", re.IGNORECASE)
 _MOST: Final = 2
 
 
@@ -114,7 +119,7 @@ _WAYS: Final = (
     _way(
         "tone",
         r"\b(?:rude|offensive|insult\w*|polite|nice|mean thing|bad word|swear\w*|compliment|positive|"
-        r"negative|"
+        r"negative|(?:good|bad) (?:thing|word|or bad)|slurs?|"
         r"(?:say|use) (?:it|that|this) (?:to|with|in front of|at)|appropriate|ok to|okay to|safe)\b",
         "is {} rude",
         r"\b(?:rude\w*|insult\w*|offensive|mock\w*|derogatory|friendly|affection\w*|prais\w*|admir\w*|"
@@ -136,6 +141,17 @@ _WAYS: Final = (
 def aspect_of(asked: str) -> Aspect:
     """What a question about a word wants to know beyond its meaning; "" where that is not plain."""
     return next((way.aspect for way in _WAYS if way.asked.search(asked)), "")
+
+
+def aspect_asked(question: str, word: str) -> Aspect:
+    """The aspect that a whole question is after ("is simp an insult?"); "" where it asks for the meaning."""
+    rest = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "•", question, flags=re.IGNORECASE)
+    return aspect_of(rest) if asks_more(rest) else ""
+
+
+def asks_more(question: str) -> bool:
+    """Whether a question is put like one on more than a meaning: "is ...?", "who says ...", "why do ..."."""
+    return bool(_ASKS_MORE.match(question)) and not _ASKS_MEANING.search(question)
 
 
 def question_on(aspect: Aspect, word: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from slangrag.text.forms import fold, joined
+from slangrag.text.forms import fold, joined, stem
 from slangrag.text.inert import inert
 from slangrag.text.injection import about_the_word
 from slangrag.text.sentences import sentences
@@ -142,6 +142,13 @@ def defining(word: str, definition: str, limit: int = LONGEST) -> Defining:
     return Defining(cut(text, limit), defines=True)
 
 
+def is_example(line: str, word: str) -> bool:
+    """Whether a later line of a definition only uses the word: "He said that the party was lit."."""
+    root = stem(fold(word))
+    uses = re.search(rf"(?<!\w){re.escape(root)}", stem(fold(line))) is not None
+    return uses and not _named(word).match(line) and not _ABOUT_THE_WORD.match(line)
+
+
 def expands(word: str, text: str) -> bool:
     """Whether neighbouring words of `text` spell `word` by their initials ("laughing out loud", "lol")."""
     letters = "".join(c for c in word.lower() if c.isalnum())
@@ -218,13 +225,18 @@ def _is_heading(piece: str) -> bool:
 def _first_of(pieces: Sequence[str], sayings: Sequence[int], word: str) -> int:
     """The first that says a meaning; one that names the word and says what it is, before a lead-in."""
     first = sayings[0]
-    named = re.compile(
-        rf"^\W*(?:(?:an?|the|to)\s+)?(?:(?:word|term|phrase)\s+)?\W*{re.escape(inert(word))}\W*\s*{_SAYS}",
-        re.IGNORECASE,
-    )
+    named = _named(word)
     if _OPENS_LIKE_A_MEANING.match(pieces[first]) or expands(word, pieces[first]):
         return first
     return next((n for n in sayings[:4] if named.match(pieces[n]) or _IT_MEANS.match(pieces[n])), first)
+
+
+def _named(word: str) -> re.Pattern[str]:
+    """Matches a sentence that names the word and says what it is."""
+    return re.compile(
+        rf"^\W*(?:(?:an?|the|to)\s+)?(?:(?:word|term|phrase)\s+)?\W*{re.escape(inert(word))}\W*\s*{_SAYS}",
+        re.IGNORECASE,
+    )
 
 
 def _is_incomplete(text: str, following: str, word: str) -> bool:

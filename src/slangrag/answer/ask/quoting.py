@@ -5,29 +5,108 @@ Also the program's own sentences around an answer: how sure it is, did you mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
-from slangrag.answer.events import Answer, AnswerOptions, Citation
+from slangrag.answer.ask.aspects import Aspect, aspect_asked, said, unsaid
+from slangrag.answer.ask.choosing import Told, part, told
+from slangrag.answer.events import (
+    Answer,
+    AnswerOptions,
+    Citation,
+    Event,
+    Finished,
+    Remark,
+    Sentence,
+)
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.text.forms import fold
-from slangrag.text.inert import excerpt, inert
-
-QUOTED_SENSES: Final = 3
-_QUOTED_CHARACTERS: Final = 320
+from slangrag.text.inert import inert
 
 
-def quote(question: str, retrieval: Retrieval, options: AnswerOptions | None = None) -> Answer:
-    """An answer made of quotations only; asks no model. Abstains where retrieval says "no"."""
+def quoted_events(
+    question: str,
+    retrieval: Retrieval,
+    options: AnswerOptions | None = None,
+    *,
+    notes: Sequence[str] = (),
+) -> Iterator[Event]:
+    """An answer made of quotations only, as a stream: Remarks, quoted Sentences, Finished.
+
+    No model is asked, so nothing is waited for. A question on more than the meaning ("is simp an
+    insult?") is answered by the sentence of a definition that speaks of it; where none does, that is
+    said, and the meaning is told. Abstains where retrieval says "no". `notes` are added to retrieval's.
+    """
     options = options or AnswerOptions()
+    started = time.perf_counter()
     if retrieval.known == "no" or not retrieval.hits:
-        return abstention(question, retrieval, options)
-    hits = distinct(retrieval.hits)[:QUOTED_SENSES]
-    numbers = [retrieval.hits.index(hit) + 1 for hit in hits]
-    lines = [*remarks(retrieval, options), *(quotation(n, hit) for n, hit in zip(numbers, hits, strict=True))]
-    citations = tuple(citation(n, hit) for n, hit in zip(numbers, hits, strict=True))
-    return unasked(question, " ".join(lines), retrieval, options, citations)
+        finished = abstention(question, retrieval, options)
+        yield Remark(finished.text)
+        yield Finished(finished)
+        return
+    lines = remarks(retrieval, options)
+    quotations = told(retrieval)
+    if aspect := aspect_asked(question, asked_word(retrieval)):
+        speaking, lacking = _speaking(aspect, retrieval, quotations)
+        quotations = speaking or quotations
+        lines += lacking
+    sentences = [Sentence(quotation(one), (one.n,), quoted=True) for one in quotations]
+    yield from map(Remark, lines)
+    yield from sentences
+    finished = unasked(
+        question,
+        " ".join([*lines, *(sentence.text for sentence in sentences)]),
+        retrieval,
+        options,
+        tuple(citation(n, retrieval.hits[n - 1]) for n in sorted({one.n for one in quotations})),
+    )
+    total = options.retrieve_ms + (time.perf_counter() - started) * 1000
+    yield Finished(
+        replace(
+            finished,
+            timings_ms={**finished.timings_ms, "total": total},
+            notes=tuple(dict.fromkeys((*finished.notes, *notes))),
+        )
+    )
+
+
+def quote(
+    question: str,
+    retrieval: Retrieval,
+    options: AnswerOptions | None = None,
+    *,
+    notes: Sequence[str] = (),
+) -> Answer:
+    """The finished answer of `quoted_events`."""
+    *_, finished = quoted_events(question, retrieval, options, notes=notes)
+    assert isinstance(finished, Finished)
+    return finished.answer
+
+
+def too_small(model: str) -> str:
+    """The note on why the definitions speak and not the model."""
+    return f"answered with the definitions: {model} is too small to explain (--generate lets it try)"
+
+
+def asked_word(retrieval: Retrieval) -> str:
+    """The word that a question is about, as it is written there. Needs a hit."""
+    best = retrieval.hits[0]
+    return best.span.text if best.span else best.entry.word
+
+
+def _speaking(
+    aspect: Aspect, retrieval: Retrieval, quotations: Sequence[Told]
+) -> tuple[list[Told], list[str]]:
+    """What the definitions say about the aspect of each word; and a remark on the words of which nothing."""
+    speaking: list[Told] = []
+    lacking: list[str] = []
+    for word in dict.fromkeys(one.hit.entry.word for one in quotations):
+        found = said(aspect, word, retrieval.hits)
+        speaking += [Told(n, retrieval.hits[n - 1], text) for text, n in found[:1]]
+        if not found:
+            lacking.append(unsaid(aspect, word))
+    return speaking, lacking
 
 
 def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> Answer:
@@ -93,26 +172,17 @@ def did_you_mean(words: Sequence[str]) -> str:
     return f"Did you mean {', '.join(quoted[:-1])} or {quoted[-1]}?"
 
 
-def quotation(n: int, hit: Hit) -> str:
-    """`“Rizz”: “Charm or skill …” [1].` A long definition is cut visibly."""
-    lines = [inert(line) for line in hit.entry.definition.split("\n")]
-    text = excerpt(next((line for line in lines if line), "(nothing readable)"), _QUOTED_CHARACTERS)
-    text = text.replace("“", "'").replace("”", "'").replace('"', "'")
-    return f"“{inert(hit.entry.word)}”: “{text}” [{n}]."
+def quotation(one: Told) -> str:
+    """`“Rizz”: “Charm or skill …” [1].`"""
+    text = one.text.replace("“", "'").replace("”", "'").replace('"', "'")
+    return f"“{inert(one.hit.entry.word)}”: “{text}” [{one.n}]."
+
+
+def quoted_sentence(n: int, hit: Hit) -> Sentence:
+    """What hit number `n` says its word means, quoted."""
+    return Sentence(quotation(Told(n, hit, part(hit))), (n,), quoted=True)
 
 
 def citation(n: int, hit: Hit) -> Citation:
     """The citation of hit number `n`."""
     return Citation(n, hit.entry.entry_id, hit.entry.word)
-
-
-def distinct(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits without those whose definition repeats an earlier one of the same headword, word for word."""
-    seen: set[tuple[str, str]] = set()
-    kept: list[Hit] = []
-    for hit in hits:
-        key = (fold(hit.entry.word), fold(hit.entry.definition))
-        if key not in seen:
-            seen.add(key)
-            kept.append(hit)
-    return kept

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from slangrag.answer.ask.aspects import about
 from slangrag.answer.chat.follow_up import COMPARED, FollowUp, names
-from slangrag.answer.chat.follow_up_types import about
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.text.content import read
 from slangrag.text.forms import fold

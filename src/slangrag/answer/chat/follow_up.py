@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from slangrag.answer.ask.aspects import Aspect, aspect_of, question_on
 from slangrag.answer.ask.budget import cost
 from slangrag.answer.chat.conversation import Conversation
-from slangrag.answer.chat.follow_up_types import Aspect, aspect_of, question_on
 from slangrag.answer.chat.small_talk import small_talk
 from slangrag.engines.protocols import ChatModel, ChatOptions, Message
 from slangrag.errors import EngineError, EngineTimeout

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Final
 
 from slangrag.answer.ask.answerer import answer
+from slangrag.answer.ask.aspects import about, said, unsaid
 from slangrag.answer.ask.budget import latest
-from slangrag.answer.ask.quoting import citation, quotation, unasked
-from slangrag.answer.ask.writers import says_the_same
+from slangrag.answer.ask.choosing import says_the_same
+from slangrag.answer.ask.quoting import citation, quoted_sentence, unasked
 from slangrag.answer.chat.comparing import compared, firsts, looked_up, strangers
 from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs, Turn
 from slangrag.answer.chat.follow_up import FollowUp, resolve
-from slangrag.answer.chat.follow_up_types import about, said, unsaid
 from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Remark, Sentence, Sources
 from slangrag.answer.translate.gloss import gloss
 from slangrag.engines.protocols import ChatModel, Message
@@ -223,7 +223,7 @@ def _said(
         told = {entry_id for turn in conversation.turns for entry_id in turn.entries}
         new = [(n, hit) for n, hit in firsts(follow_up, retrieval) if hit.entry.entry_id not in told]
         remark = f"My data does not compare “{inert(word)}” and “{inert(other)}”."
-        return remark, [Sentence(quotation(n, hit), (n,), quoted=True) for n, hit in new]
+        return remark, [quoted_sentence(n, hit) for n, hit in new]
     words = (word, other) if other else (word,)
     speaking = {one: said(aspect, one, retrieval.hits) for one in words}
     lacking = " ".join(unsaid(aspect, one) for one in words if not speaking[one])
