@@ -21,6 +21,9 @@ def ask(
         typer.Option("--stream/--no-stream", help="Show sentences as they are ready, or all at the end."),
     ] = True,
     quote: Annotated[bool, typer.Option("--quote", help="Ask no model: answer with quotations.")] = False,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Let even a model speak that is too small to explain.")
+    ] = False,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -31,7 +34,7 @@ def ask(
 
     text = read_question(question, example=EXAMPLE)
     with open_slang(settings) as slang:
-        events = slang.ask(text, quoted=quote, system=instructions(system))
+        events = slang.ask(text, quoted=quote, generate=generate, system=instructions(system))
         if as_json:
             from slangrag.answer.events import Finished
             from slangrag.cli.render.terminal import write_json

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from slangrag.retrieval.senses import entries_of, rank
+from slangrag.retrieval.senses import defining_first, entries_of, rank
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import find_whole
 from slangrag.retrieval.types import Hit, Span
@@ -36,9 +36,8 @@ def chain(entry: Entry, store: SlangStore, weights: Weights) -> Iterator[tuple[H
         if headword is None:
             return
         met.add(headword.fold)
-        senses = rank(entries_of(store.lexicon, headword.hid), weights.sense)
-        # An entry of the target that points on is of use only if no other says what it means.
-        entry = min(senses, key=lambda sense: _is_bare(sense.entry)).entry
+        # An entry of the target that points on comes first only if no other says what it means.
+        entry = defining_first(rank(entries_of(store.lexicon, headword.hid), weights.sense))[0].entry
         yield headword, entry
 
 
@@ -74,8 +73,3 @@ def _target(pointing: Stub, met: set[str], store: SlangStore) -> Headword | None
             if found.headword.fold not in met:
                 return found.headword
     return None
-
-
-def _is_bare(entry: Entry) -> bool:
-    pointing = stub(entry.definition)
-    return pointing is not None and pointing.bare

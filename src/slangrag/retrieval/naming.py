@@ -10,7 +10,7 @@ from slangrag.retrieval import confidence
 from slangrag.retrieval.candidates import Candidate, by_headword, shifted
 from slangrag.retrieval.following import chain
 from slangrag.retrieval.intent import ParsedQuestion
-from slangrag.retrieval.senses import entries_of, rank
+from slangrag.retrieval.senses import defining_first, entries_of, rank
 from slangrag.retrieval.signals import headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import HeadwordMatch, find, find_whole
@@ -112,7 +112,7 @@ def candidate(
 ) -> Candidate:
     """A headword with its senses in the order of what is known without any context."""
     entries = entries_of(store.lexicon, headword.hid)
-    senses = rank(entries, weights.sense, spelling=span.text if span else "")
+    senses = defining_first(rank(entries, weights.sense, spelling=span.text if span else ""))
     return Candidate(headword, match, span, senses, parts)
 
 

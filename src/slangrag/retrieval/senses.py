@@ -14,6 +14,8 @@ from slangrag.retrieval.signals import liking
 from slangrag.sources.entry import Entry
 from slangrag.sources.votes import wilson_lower_bound
 from slangrag.store.lexicon import Lexicon
+from slangrag.text.agreement import agreed
+from slangrag.text.defining import defining
 from slangrag.text.forms import plain_words, stem_word
 from slangrag.text.stubs import stub
 
@@ -75,6 +77,25 @@ def rank(
         senses.append(Sense(rid, entry, score, signals))
     senses.sort(key=lambda s: (-s.score, s.rid))
     return _distinct(senses, words) if distinct else senses
+
+
+def defining_first(senses: Sequence[Sense]) -> list[Sense]:
+    """`senses`, those that plainly say a meaning first; otherwise in the order they have.
+
+    Behind them: what is not put like a meaning or what no other entry of many says (a joke, a name), then
+    what only jokes, announces or points elsewhere.
+    """
+    if not senses:
+        return []
+    said = [defining(sense.entry.word, sense.entry.definition) for sense in senses]
+    shared = agreed(senses[0].entry.word, [sense.entry.definition for sense in senses])
+
+    def place(n: int) -> int:
+        if not said[n].defines or points_to(senses[n].entry) is not None:
+            return 2
+        return 0 if said[n].plainly and shared[n] else 1
+
+    return [senses[n] for n in sorted(range(len(senses)), key=place)]
 
 
 def _content(entry: Entry) -> frozenset[str]:

@@ -115,22 +115,28 @@ class Slang:
         with self._store.borrow() as store:
             return retrieve(query, store, limit=limit, mode=mode, intent=intent, explain=explain)
 
-    def ask(self, question: str, *, quoted: bool = False, system: str | None = None) -> Iterator[Event]:
+    def ask(
+        self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
+    ) -> Iterator[Event]:
         """Stream a cited answer: Sources first, Finished last (see `slangrag.answer.events`).
 
-        quoted asks no model: the definitions answer. system replaces the model's standing instructions.
+        quoted asks no model: the definitions answer. generate lets a model speak that is too small to
+        explain, where the definitions would be quoted. system replaces the model's standing instructions.
         Closing the iterator cancels the generation. Raises EngineErrors, after Finished if anything was
         said.
         """
         from slangrag.answer.ask.asking import ask
 
-        return ask(question, self._found, self._chosen_chat, self._options(system), quoted=quoted)
+        options = self._options(system, generate=generate)
+        return ask(question, self._found, self._chosen_chat, options, quoted=quoted)
 
-    def answer(self, question: str, *, quoted: bool = False, system: str | None = None) -> Answer:
+    def answer(
+        self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
+    ) -> Answer:
         """The whole answer at once. Raises what `ask` raises."""
         from slangrag.answer.events import Finished
 
-        *_, last = self.ask(question, quoted=quoted, system=system)
+        *_, last = self.ask(question, quoted=quoted, generate=generate, system=system)
         assert isinstance(last, Finished)
         return last.answer
 
@@ -200,7 +206,7 @@ class Slang:
     def _found(self, query: str) -> Retrieval:
         return self.search(query, limit=self.settings.top_k)
 
-    def _options(self, system: str | None = None) -> AnswerOptions:
+    def _options(self, system: str | None = None, *, generate: bool = False) -> AnswerOptions:
         from slangrag.answer.events import AnswerOptions
         from slangrag.engines.protocols import ChatOptions
         from slangrag.service.data_end import data_until
@@ -211,7 +217,7 @@ class Slang:
         generation = ChatOptions(
             num_ctx=settings.num_ctx, max_tokens=settings.max_tokens, temperature=settings.temperature
         )
-        return AnswerOptions(chat=generation, system=system, data_until=until)
+        return AnswerOptions(chat=generation, system=system, data_until=until, generate=generate)
 
     def _make_embedder(self) -> Embedder:
         from slangrag.service.engines import embedder

@@ -38,6 +38,7 @@ _ENDS: Final = " \t\"“”'‘’()[].,!:;"
 _PARTS: Final = re.compile(
     r"\s*(?:\]\s*[,;/&]?\s*(?:and\s+|or\s+)?\[|[,;/]\s*(?:and\s+|or\s+)?|\s(?:and|or)\s)\s*"
 )
+_TAG: Final = re.compile(r"\bword(\S.*?)/word\b")  # "<word>drip</word>" without its brackets
 _SENTENCE_END: Final = re.compile(r"[.!]\s+")
 _LONGEST: Final = 40
 _MOST_WORDS: Final = 5
@@ -74,6 +75,7 @@ def stub(definition: str) -> Stub | None:
 
 def _targets(text: str) -> tuple[str, ...]:
     """The phrase itself, then each part of an enumeration; none where it is too long to be a headword."""
+    text = _TAG.sub(r"\1", text)
     whole = text.strip(_ENDS)
     parts = [part.strip(_ENDS) for part in _PARTS.split(text)]
     if any(len(part) > _LONGEST or len(part.split()) > _MOST_WORDS for part in parts):

@@ -156,9 +156,6 @@ def test_a_stub_is_followed_to_what_defines_and_a_circle_ends(
 def test_what_a_stub_leads_to_is_there_however_many_entries_its_word_has(pointing: SlangStore) -> None:
     words = [hit.entry.word for hit in retrieve("what does busy mean", pointing, limit=7).hits]
     assert words == ["busy"] * 6 + ["newbie"]
-    at_a_pinch = retrieve("what does busy mean", pointing, limit=6).hits
-    stub_shown = any(hit.entry.definition.startswith("see") for hit in at_a_pinch)
-    assert stub_shown == (at_a_pinch[-1].entry.word == "newbie")
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from slangrag.answer.ask.defining import defining
 from slangrag.retrieval.types import Hit, Retrieval, Span
+from slangrag.text.agreement import agreed
+from slangrag.text.defining import defining
 from slangrag.text.forms import fold, joined, stem
 from slangrag.text.inert import inert
 from slangrag.text.stubs import Stub, stub
 
+_MANY: Final = 4
 _MOST_SENSES: Final = 3
 _MOST_SPANS: Final = 4
 _MOST_WORDS: Final = 3
@@ -97,10 +99,16 @@ def _of_first_word(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _best_first(group: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
-    """Those that define; without any, the best of the others: a stub that leads somewhere, or the first."""
+    """The first that plainly says a meaning, and further ones that do, and agree with some other if many do.
+
+    Without any that defines, the best of the others: a stub that leads somewhere, or the first.
+    """
     define = [hit for hit in group if _defines(hit)]
     if define:
-        return define
+        shared = agreed(define[0].entry.word, [hit.entry.definition for hit in define], _MANY)
+        first = min(range(len(define)), key=lambda n: not _plainly(define[n]))
+        others = [n for n in range(len(define)) if n != first and _plainly(define[n]) and shared[n]]
+        return [define[n] for n in (first, *others)]
     return sorted(group, key=lambda hit: not _led_to(hit, hits))[:1]
 
 
@@ -108,6 +116,10 @@ def _defines(hit: Hit) -> bool:
     pointing = stub(hit.entry.definition)
     bare = pointing is not None and pointing.bare
     return not bare and defining(hit.entry.word, hit.entry.definition).defines
+
+
+def _plainly(hit: Hit) -> bool:
+    return defining(hit.entry.word, hit.entry.definition).plainly
 
 
 def _led_to(hit: Hit, hits: Sequence[Hit]) -> list[Hit]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from slangrag.answer.ask.aspects import asks_more
-from slangrag.answer.ask.defining import is_example
 from slangrag.engines.protocols import Message
 from slangrag.retrieval.types import Hit, Intent
+from slangrag.text.defining import is_example
 from slangrag.text.inert import inert
 from slangrag.text.injection import about_the_word
 

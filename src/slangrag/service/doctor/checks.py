@@ -215,7 +215,7 @@ def slurm() -> Finding:
         node = os.environ.get("SLURMD_NODENAME") or platform.node()
         return Finding("slurm", True, f"in job {job} on {node}, GPUs: {gpus}")
     if shutil.which("sbatch"):
-        scripts = Path(__file__).parents[3] / "slurm"  # of a checkout; a wheel has none
+        scripts = Path(__file__).parents[4] / "slurm"  # of a checkout; a wheel has none
         where = f"in {scripts}" if scripts.is_dir() else "in slurm/ of the repository, not of this package"
         return Finding("slurm", True, f"sbatch is here; batch scripts are {where}")
     return Finding("slurm", None, "not a cluster")

@@ -38,15 +38,15 @@ _LABELS: Final = tuple(
         # hunts-man-esque, in brackets or between strokes
         r"^\((?:pronounced\b[^)]*|[a-z. ]{1,4})\)",  # (pronounced so) (np)
         r"^(?:[(/\\][^()/\\\s]{1,12}(?:[-·][^()/\\\s]{1,12})+[)/\\]|/[^/\s]{2,30}/|\[[^\]\s]*-[^\]\s]*\])\W*",
-        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|haha+|basically|simply put|no really)\s*[,.!:…]+\s*",
+        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|yes|haha+|basically|simply put|no really)\s*[,.!:…]+\s*",
     )
 )
 _EXAMPLE: Final = re.compile(
-    r"^\W*(?i:ex(?:ample)?s?\b\s*[\d.:)-]|e\.g|(?:for )?example\b|for instance\b|as in\b|usage\b|"
+    r"^\W*(?i:ex(?:ample)?s?\b\s*[\d.:)-]|e\.g|(?:for |an? )?example\b|for instance\b|as in\b|usage\b|"
     r"(?:used )?in a sentence\b)|^[A-Z][\w' ]{0,18}:\s*\S"
 )
 _QUOTED: Final = re.compile(r"^[\"“'‘][^\"”]*[\"”'’]\W*$")
-_SYLLABLES: Final = re.compile(r"^\S+[-·]\S+$")
+_SYLLABLES: Final = re.compile(r"^\S+[-·]\S+(?:\s*\(\S+\))?$")
 _SPELLING: Final = re.compile(
     r"^\W*(?:(?:it'?s?|is|can be|may be|also|sometimes|often|usually|commonly|alternatively)\s+)*"
     r"(?:spelled|spelt|spelling|written|pronounced|pronunciation|abbreviated|capitali[sz]ed|(?<=also )called|"
@@ -61,7 +61,7 @@ _ORIGIN: Final = re.compile(
 )
 _SPEAKS_OF_ITSELF: Final = re.compile(r"^(?:\S+\s+){0,2}(?:i|i'm|i'll|i've|i'd|me|im)\b", re.IGNORECASE)
 _TO_THE_READER: Final = re.compile(
-    r"^\W*(?:what|who|something) (?:you|ur|u|i|we|your)\b|\b(?:you|u) (?:just |are |were )*"
+    r"^\W*(?:what|who) (?:you|ur|u|i|we|your)\b|\b(?:you|u) (?:just |are |were )*"
     r"(?:look(?:ed|ing)|read(?:ing)?|search(?:ed|ing)|typed|clicked)\b|"
     r"\b(?:your|ur|yo) (?:mom|mum|mama|mother)\b|\bin the mirror\b|\bright now\b|"
     r"\blook\w* (?:this|it) up\b|\burban ?dictionary\b|\bthis (?:site|website|page|definition)\b|"
@@ -107,6 +107,20 @@ _COUNTS: Final = re.compile(
 _GOES_ON: Final = re.compile(
     r"^(?:or|and|but|without|except|meaning|i\.e|that is|as opposed)\b", re.IGNORECASE
 )
+_FINITE: Final = re.compile(
+    r"\b(?:is|are|was|were|isn'?t|aren'?t|am|has|have|had|do|does|don'?t|doesn'?t|did|can|can'?t|will|would|should|"
+    r"could|uses?|says?|thinks?|calls?|it'?s|i'?m|you'?re|they'?re|that'?s)\b",
+    re.IGNORECASE,
+)
+# "The best thing ever", "the most annoying way to", "better than": an opinion and no meaning.
+_PRAISES: Final = re.compile(
+    r"^(?!.*\bways? (?:to say|of saying)\b)\W*(?:(?:an?|the|just|one of the|some of the|so|only)\s+)*"
+    r"(?:(?:best|worst|greatest|coolest|dumbest|stupidest|biggest|hottest|sexiest|prettiest|lamest|most)\b|"
+    r"\w+er than\b)",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = 6
+_LONGEST_NAME: Final = 3
 _CLAUSE_END: Final = re.compile(r"[,;:)]\s|\s[–—-]+\s")
 _LETTERS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LONGEST_ACRONYM: Final = 8
@@ -114,10 +128,16 @@ _LONGEST_ACRONYM: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Defining:
-    """What of a definition is quoted. defines is False where no sentence says a meaning by itself."""
+    """What of a definition is quoted.
+
+    defines is False where no sentence says a meaning by itself. plainly: it is also put the way meanings
+    are put ("a person who", "to throw", "short for", or a few words without a verb); what is not ("everyone
+    is a poser") may be a joke.
+    """
 
     text: str
     defines: bool
+    plainly: bool = False
 
 
 def defining(word: str, definition: str, limit: int = LONGEST) -> Defining:
@@ -126,7 +146,11 @@ def defining(word: str, definition: str, limit: int = LONGEST) -> Defining:
     Without such a part: its first words, and `defines` False. Nothing readable gives "".
     """
     pieces = _pieces(word, definition)
-    sayings = [n for n, piece in enumerate(pieces) if _says_a_meaning(piece, word, alone=len(pieces) == 1)]
+    sayings = [
+        n
+        for n, piece in enumerate(pieces)
+        if _says_a_meaning(piece, word, first=n == 0, alone=len(pieces) == 1)
+    ]
     if not sayings:
         left = next((p for p in pieces if not _is_heading(p)), None) or (pieces or [inert(definition)])[0]
         return Defining(cut(left, limit), defines=False)
@@ -139,7 +163,7 @@ def defining(word: str, definition: str, limit: int = LONGEST) -> Defining:
     if spelled is not None and not expands(word, text):
         between = " … " if spelled > last + 1 else " "
         text = f"{cut(text, limit * 2 // 3)}{between}{pieces[spelled]}"
-    return Defining(cut(text, limit), defines=True)
+    return Defining(cut(text, limit), defines=True, plainly=_is_put_plainly(pieces[first], word))
 
 
 def is_example(line: str, word: str) -> bool:
@@ -174,7 +198,7 @@ def _pieces(word: str, definition: str) -> list[str]:
     """The sentences of a definition without what only labels them."""
     lines = [line for line in about_the_word(definition).splitlines() if line.strip()]
     found: list[str] = []
-    for line in lines:
+    for line in lines[:1] + [line for line in lines[1:] if not is_example(line, word)]:
         for sentence in sentences(_bare(line, word)):
             bare = _bare(sentence, word)
             if _LETTERS.search(bare) and joined(fold(bare)) != joined(fold(word)):
@@ -184,7 +208,7 @@ def _pieces(word: str, definition: str) -> list[str]:
 
 def _bare(text: str, word: str) -> str:
     named = re.compile(
-        rf"^[\"“'‘(]*{re.escape(inert(word))}[\"”'’)]*(?:\s*\([^)]{{0,40}}\))?\s*(?:[:=–—]+|\s-+\s|-\s)\s*",
+        rf"^[\"“'‘(]*{re.escape(inert(word))}[\"”'’)]*(?:\s*\([^)]{{0,40}}\))?\s*(?:[:=–—]+|\s-+\s|-\s|$)\s*",
         re.IGNORECASE,
     )
     before = None
@@ -196,15 +220,17 @@ def _bare(text: str, word: str) -> str:
     return text
 
 
-def _says_a_meaning(piece: str, word: str, *, alone: bool) -> bool:
+def _says_a_meaning(piece: str, word: str, *, first: bool, alone: bool) -> bool:
     if expands(word, piece):
         return True
     named = rf"^\W*(?:an?\s+|the\s+|to\s+)?{re.escape(inert(word))}(?:'?s)?\W*\s"
     if re.match(rf"{named}(?:is|are|does)(?:n't| not)\b", piece, re.IGNORECASE):
         return False
     patterns: Sequence[re.Pattern[str]] = (_SPELLING, _ORIGIN, _TO_THE_READER, _ABOUT_THE_WORD)
+    if not first:
+        patterns = (*patterns, _NO_SUBJECT)
     if not alone:
-        patterns = (*patterns, _NO_SUBJECT, _QUOTED, _SPEAKS_OF_ITSELF, _SYLLABLES)
+        patterns = (*patterns, _QUOTED, _SPEAKS_OF_ITSELF, _SYLLABLES)
     return not (
         (piece.endswith("?") and not _OPENS_LIKE_A_MEANING.match(piece))
         or _is_heading(piece)
@@ -231,6 +257,22 @@ def _first_of(pieces: Sequence[str], sayings: Sequence[int], word: str) -> int:
     return next((n for n in sayings[:4] if named.match(pieces[n]) or _IT_MEANS.match(pieces[n])), first)
 
 
+def _is_put_plainly(piece: str, word: str) -> bool:
+    if expands(word, piece) or _IT_MEANS.match(piece):
+        return True
+    named = _named(word).match(piece)
+    after = piece[named.end() :] if named else piece
+    if _PRAISES.match(after):
+        return False
+    if named or _OPENS_LIKE_A_MEANING.match(piece):
+        return True
+    words = _LETTERS.findall(piece)
+    is_name = (
+        len(words) <= _LONGEST_NAME and all(one[0].isupper() for one in words[1:]) and piece[0].isupper()
+    )
+    return not _FINITE.search(" ".join(words[:_CLAUSE])) and not (is_name and len(words) > 1)
+
+
 def _named(word: str) -> re.Pattern[str]:
     """Matches a sentence that names the word and says what it is."""
     return re.compile(
@@ -241,12 +283,14 @@ def _named(word: str) -> re.Pattern[str]:
 
 def _is_incomplete(text: str, following: str, word: str) -> bool:
     """Whether the meaning goes on in the next sentence."""
+    if text.count('"') % 2:
+        return True
     if _LEADS_ON.search(text) or _GOES_ON.match(following):
         return True
     spelled_only = expands(word, text) and len(_LETTERS.findall(text)) <= len(word) + 3
     return (
         spelled_only
         and not expands(word, following)
-        and _says_a_meaning(following, word, alone=False)
+        and _says_a_meaning(following, word, first=False, alone=False)
         and (re.search(rf"(?<!\w){re.escape(inert(word))}(?!\w)", following, re.IGNORECASE) is None)
     )
