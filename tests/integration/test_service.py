@@ -46,7 +46,8 @@ def test_eight_threads_get_the_answers_that_one_gets(slang: Slang) -> None:
 def test_threads_that_begin_at_once_open_the_index_and_make_the_embedder_once(
     sample_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from slangrag.service import engines, pool
+    from slangrag.service import engines
+    from slangrag.store import index
 
     made: list[str] = []
 
@@ -60,7 +61,7 @@ def test_threads_that_begin_at_once_open_the_index_and_make_the_embedder_once(
         monkeypatch.setattr(where, name, counted)
 
     counting(engines, "embedder")
-    counting(pool, "open_index")
+    counting(index, "open_index")
     with Slang.open(sample_store, engine="embedded") as slang, ThreadPoolExecutor(8) as threads:
         list(threads.map(slang.search, [QUESTIONS[2]] * 16))
     assert sorted(made) == ["embedder", "open_index"]

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.store.index import OpenIndex, open_index
 from slangrag.store.lexicon import open_lexicon
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity, Vectors
+    from slangrag.store.index import OpenIndex
 
 T = TypeVar("T")
 
@@ -94,6 +94,8 @@ class StorePool:
         return nullcontext(self._index.get())
 
     def _open_index(self) -> OpenIndex:
+        from slangrag.store.index import open_index
+
         with open_lexicon(self._root) as lexicon:
             return self._closing.enter_context(open_index(self._root, lexicon))
 

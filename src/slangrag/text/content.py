@@ -7,9 +7,11 @@ answers or citations.
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Protocol
+from typing import Final
 
 from slangrag.text import word_lists
 from slangrag.text.word_lists import NUMBER_WORDS
@@ -26,16 +28,18 @@ _NEGATION_REACH: Final = 4
 _UNWORD: Final = ("un", "non", "dis")
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802
+class _OwnStemmer(threading.local):
+    """One stemmer a thread: Snowball's keeps the word that it works on in itself."""
+
+    def __init__(self) -> None:
+        from snowballstemmer import stemmer  # type: ignore[import-untyped]
+
+        self.word: Callable[[str], str] = stemmer("english").stemWord
 
 
 @cache
-def _stemmer() -> _Stemmer:
-    from snowballstemmer import stemmer  # type: ignore[import-untyped]
-
-    made: _Stemmer = stemmer("english")
-    return made
+def _stemmer() -> _OwnStemmer:
+    return _OwnStemmer()
 
 
 @cache
@@ -43,7 +47,7 @@ def _groups() -> dict[str, str]:
     """Stem to the stem that stands for its group of synonyms."""
     table: dict[str, str] = {}
     for line in word_lists.SYNONYMS.strip().splitlines():
-        stems = [_stemmer().stemWord(word) for word in line.split()]
+        stems = [_stemmer().word(word) for word in line.split()]
         leader = next((table[stem] for stem in stems if stem in table), stems[0])
         for stem in stems:
             table.setdefault(stem, leader)
@@ -54,7 +58,7 @@ def _groups() -> dict[str, str]:
 def stem(word: str) -> str:
     """The word's stem, or the one that stands for its synonyms ("gossiping" and "gossip" meet)."""
     folded = word.lower().replace("’", "'").removesuffix("'s")
-    root = _stemmer().stemWord(folded)
+    root = _stemmer().word(folded)
     return _groups().get(root, root)
 
 
