@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from slangrag.answer.support.types import Source as Source
 from slangrag.text.content import Reading, Term, read, undone
 from slangrag.text.sentences import loops, sentences
 
@@ -39,15 +40,6 @@ _PERSON_FIRST: Final = re.compile(
 _HANGING: Final = re.compile(
     r"\bmeans (?:given|said|used|shown|heard|told|placed|spelled|shortened|often|mostly)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A definition that may be cited as `[n]`."""
-
-    n: int
-    word: str
-    definition: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Support by words: rules first, then a small fitted model over what sentence and definition share.
+
+No model is asked; 1 ms a sentence, and where the store's embedder is at hand its cosines besides. Weights are
+in `words.json` (made by `benchmarks/fit_support.py`); `docs/grounding.md` has the figures.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from slangrag.answer.support.features import Background, Cosines, word_features
+from slangrag.answer.support.reading import About, about
+from slangrag.answer.support.rules import remark, withheld
+from slangrag.answer.support.types import Claim, Judgement, Source
+from slangrag.errors import EngineError
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Embedder
+
+_MOST_SOURCES: Final = 6
+"""A sentence that cites nothing is held against so many definitions, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsModel:
+    """A logistic regression: P(supported) = 1 / (1 + exp(-(bias + weights . standardised features))).
+
+    `supported` is the score from which a sentence is shown unmarked, `askable` the one from which a judge's
+    yes is believed.
+    """
+
+    names: tuple[str, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    supported: float
+    askable: float
+
+    def score(self, values: Sequence[float]) -> float:
+        """The probability for one sentence, in (0, 1)."""
+        pairs = zip(self.weights, values, self.means, self.scales, strict=True)
+        logit = self.bias + math.fsum(w * (v - mean) / scale for w, v, mean, scale in pairs)
+        return 1 / (1 + math.exp(-max(-500.0, min(500.0, logit))))
+
+
+@cache
+def fitted(*, with_cosines: bool) -> WordsModel:
+    """The model that is shipped, with cosines or for words alone."""
+    text = (files("slangrag.answer.support") / "words.json").read_text(encoding="utf-8")
+    part = json.loads(text)["with cosines" if with_cosines else "words alone"]
+    features = part["features"]
+    return WordsModel(
+        names=tuple(features),
+        means=tuple(value["mean"] for value in features.values()),
+        scales=tuple(value["scale"] for value in features.values()),
+        weights=tuple(value["weight"] for value in features.values()),
+        bias=part["bias"],
+        supported=part["supported"],
+        askable=part["askable"],
+    )
+
+
+class Words:
+    """Implements SupportChecker. Without an embedder and its background it goes by words, and notes so."""
+
+    def __init__(self, embedder: Embedder | None = None, background: Background | None = None) -> None:
+        self.notes: list[str] = []
+        self._cosines: Cosines | None = None
+        if embedder is not None and background is not None:
+            self._cosines = Cosines(embedder, background)
+        else:
+            self.notes.append("no embedder: sentences were compared with the definitions by words alone")
+
+    def judge(
+        self,
+        claims: Sequence[Claim],
+        sources: Sequence[Source],
+        question: str,  # noqa: ARG002
+    ) -> list[Judgement]:
+        """One judgement for each claim. Nothing is raised where the embedder fails: that becomes a note."""
+        return [self._judge(claim, sources) for claim in claims]
+
+    def _judge(self, claim: Claim, given: Sequence[Source]) -> Judgement:
+        cited = [source for source in given if source.n in claim.numbers]
+        held_against = cited or closest(claim, given)
+        seen = about(claim, held_against)
+        if reason := withheld(claim, given, seen):
+            return Judgement("withheld", reason, 0.0, "rules")
+        if remark(claim):
+            return Judgement("remark", "", 1.0, "rules")
+        score = self.score(claim, held_against, given) if held_against else 0.0
+        numbers = tuple(source.n for source in held_against)
+        if score >= self._model.supported:
+            return Judgement("supported", "", score, "words", numbers)
+        if claim.numbers and not cited:
+            marks = ", ".join(f"[{n}]" for n in claim.numbers[:3])
+            return Judgement("withheld", f"it cites {marks}, which is not there", score, "rules")
+        return Judgement("own words", _reason(seen), score, "words", tuple(source.n for source in cited))
+
+    @property
+    def _model(self) -> WordsModel:
+        return fitted(with_cosines=self._cosines is not None)
+
+    def score(self, claim: Claim, cited: Sequence[Source], given: Sequence[Source]) -> float:
+        """How sure the model is that `cited` say what `claim` says."""
+        values = self.values(claim, cited, given)
+        return self._model.score(values)
+
+    def values(self, claim: Claim, cited: Sequence[Source], given: Sequence[Source]) -> list[float]:
+        """The features of `claim`, in the order of FEATURES (or WORD_FEATURES, without an embedder)."""
+        seen = about(claim, cited)
+        values = word_features(claim, cited, given, seen)
+        if self._cosines is not None:
+            try:
+                return values + self._cosines.features(claim, cited, seen)
+            except EngineError as error:
+                self._cosines = None
+                self.notes.append(f"the embedder failed ({error.message}): compared by words alone")
+        return values
+
+
+def closest(claim: Claim, given: Sequence[Source]) -> list[Source]:
+    """The definition that has most of a sentence's words, for a sentence that cites none; first of equals."""
+    best = max(given[:_MOST_SOURCES], key=lambda source: about(claim, [source]).coverage, default=None)
+    return [best] if best else []
+
+
+def _reason(seen: About) -> str:
+    """What of a sentence is not in its sources, as far as words can tell."""
+    words = list(dict.fromkeys(term.word for term in seen.missing))[:4]
+    return f"not in the definition: {', '.join(words)}" if words else "the definition may say it otherwise"
