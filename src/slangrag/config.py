@@ -112,6 +112,14 @@ class Settings:
         default_factory=lambda: _user_dir("cache")
     )
     top_k: Annotated[int, Option("Definitions to lean on.", ("--top-k", "-k"), low=1, high=50)] = 6
+    check: Annotated[
+        str,
+        Option(
+            "Who checks a model's sentences: words, judge (words, then the model itself) or off.",
+            ("--check",),
+            ("words", "judge", "off"),
+        ),
+    ] = "judge"
     safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from slangrag.engines.protocols import ChatOptions
 from slangrag.retrieval.types import Hit, Known, Retrieval
+
+Support = Literal["supported", "own words", "quoted", "remark", "withheld"]
+"""How a sentence stands to its sources. supported: what it says is in what it cites, or in the question.
+own words: shown, marked, not verified. quoted: a definition, verbatim. remark: claims nothing about a word.
+withheld: never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +29,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. What it says is checked against what it cites, or quoted from it.
+    """A finished answer: its sentences, each with how it stands to its sources.
 
-    known is retrieval's verdict. abstained: nothing was claimed. grounded: every sentence in `text` is
-    supported by what it cites, or is a quotation; False for an abstention. quoted: some of `text` is
+    text joins them. known is retrieval's verdict. abstained: nothing was claimed. grounded: every sentence
+    is supported by what it cites, or is a quotation; False for an abstention. quoted: some of `text` is
     definitions verbatim, because the model's own words failed the check or no model was asked. hits: what
     was found, best first; used: how many of them the model was shown; dropped: how many, from the last,
     did not fit its context. engine and model are "" where none was asked. timings_ms: retrieve,
-    first_token (absent where no token came), total.
+    first_token (absent where no token came), judge (where the model checked its own words), total.
     """
 
     query: str
@@ -48,6 +54,7 @@ class Answer:
     used: int = 0
     dropped: int = 0
     suggestions: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +102,32 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model has said and nobody has judged yet, made inert; each replaces the one before.
+
+    For a screen that can take it back: a pipe, a file and a program never show it.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A checked sentence, its `[n]` included. quoted: it is a definition, not the model's words."""
+    """A sentence of the answer, its `[n]` included, and how it stands to its sources."""
 
     text: str
     citations: tuple[int, ...]
-    supported: bool = True
-    quoted: bool = False
+    support: Support = "supported"
+
+    @property
+    def quoted(self) -> bool:
+        """Whether it is a definition, not the model's words."""
+        return self.support == "quoted"
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """A sentence that the model wrote and that is not shown as fact, with the reason."""
+    """A sentence that the model wrote and that is not shown, with the reason."""
 
     text: str
     reason: str
@@ -119,4 +140,4 @@ class Finished:
     answer: Answer
 
 
-Event = Sources | Note | FirstToken | Remark | Sentence | Withdrawn | Finished
+Event = Sources | Note | FirstToken | Draft | Remark | Sentence | Withdrawn | Finished

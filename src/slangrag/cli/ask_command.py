@@ -46,6 +46,6 @@ def ask(
         else:
             from slangrag.cli.render.answers import AnswerView
 
-            view = AnswerView(safe=settings.safe, stream=stream)
-            for event in events:
-                view.event(event)
+            with AnswerView(safe=settings.safe, stream=stream) as view:
+                for event in events:
+                    view.event(event)

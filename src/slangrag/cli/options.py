@@ -20,7 +20,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 SystemOption = Annotated[
     Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
 ]
-ANSWERING: Final = ("top_k", "chat_model", "engine", "temperature", "num_ctx", "max_tokens", "threads")
+ANSWERING: Final = (
+    "top_k", "chat_model", "engine", "check", "temperature", "num_ctx", "max_tokens", "threads",
+)  # fmt: skip
 """The settings of a command whose answers a model writes."""
 
 _METAVARS: Final[dict[type, str]] = {Path: "DIR", str: "NAME"}

@@ -99,7 +99,7 @@ class Talk:
         view = AnswerView(safe=self._safe, stream=True, list_sources=False)
         last: Answer | None = None
         events = self._slang.converse(line, self._conversation, system=self._system)
-        with closing(events):  # type: ignore[type-var]  # a generator; closing it cancels at the engine
+        with closing(events), view:  # type: ignore[type-var]  # a generator; closing it cancels at the engine
             for event in events:
                 if isinstance(event, ReadAs):
                     note(f"read as: {event.text}")

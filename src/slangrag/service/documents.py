@@ -96,6 +96,10 @@ def answer(told: Answer) -> Document:
         "quoted": told.quoted,
         "suggestions": list(told.suggestions),
         "notes": list(told.notes),
+        "sentences": [
+            {"text": one.text, "citations": list(one.citations), "support": one.support}
+            for one in told.sentences
+        ],
     }
 
 

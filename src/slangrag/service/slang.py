@@ -22,9 +22,10 @@ from slangrag.errors import UsageError
 if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
     from slangrag.answer.events import Answer, AnswerOptions, Event
+    from slangrag.answer.support.checkers import Checkers
     from slangrag.answer.translate.translation import Direction, Translation
     from slangrag.engines.choose import Chosen
-    from slangrag.engines.protocols import ChatModel, Embedder
+    from slangrag.engines.protocols import ChatModel, ChatOptions, Embedder
     from slangrag.evaluation.evaluate import EvalReport
     from slangrag.retrieval.types import Definition, Intent, Mode, Retrieval
     from slangrag.service.engines import Fetching
@@ -128,7 +129,7 @@ class Slang:
         from slangrag.answer.ask.asking import ask
 
         options = self._options(system, generate=generate)
-        return ask(question, self._found, self._chosen_chat, options, quoted=quoted)
+        return ask(question, self._found, self._chosen_chat, options, checkers=self._checkers, quoted=quoted)
 
     def answer(
         self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
@@ -161,7 +162,8 @@ class Slang:
         from slangrag.answer.chat.turns import converse
 
         model = self._chosen_chat().model
-        return converse(line, conversation, self._found, model, self._options(system))
+        checkers = self._checkers(model)
+        return converse(line, conversation, self._found, model, self._options(system), checkers)
 
     def chat_model(self, name: str | None = None) -> Chosen[ChatModel]:
         """The model that answers, known to be there; with a `name`, that one from now on.
@@ -208,16 +210,31 @@ class Slang:
 
     def _options(self, system: str | None = None, *, generate: bool = False) -> AnswerOptions:
         from slangrag.answer.events import AnswerOptions
-        from slangrag.engines.protocols import ChatOptions
         from slangrag.service.data_end import data_until
 
-        settings = self.settings
         with self._store.borrow() as store:
             until = data_until(store.lexicon)
-        generation = ChatOptions(
+        return AnswerOptions(chat=self._generation(), system=system, data_until=until, generate=generate)
+
+    def _checkers(self, chat: ChatModel) -> Checkers:
+        """Who judges what `chat` says, as the setting `check` has it."""
+        from slangrag.answer.support.checkers import Checkers, RulesOnly, by_words
+        from slangrag.answer.support.judge import Judge
+
+        if self.settings.check == "off":
+            return Checkers(RulesOnly())
+        words = by_words()
+        if self.settings.check == "words":
+            return words
+        return Checkers(words.first, Judge(chat, self._generation()))
+
+    def _generation(self) -> ChatOptions:
+        from slangrag.engines.protocols import ChatOptions
+
+        settings = self.settings
+        return ChatOptions(
             num_ctx=settings.num_ctx, max_tokens=settings.max_tokens, temperature=settings.temperature
         )
-        return AnswerOptions(chat=generation, system=system, data_until=until, generate=generate)
 
     def _make_embedder(self) -> Embedder:
         from slangrag.service.engines import embedder

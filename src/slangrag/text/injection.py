@@ -14,6 +14,8 @@ from typing import Final
 from slangrag.text.inert import inert
 
 _IMPERATIVE: Final = r"(?:^|[.,;:!?]\s*|\b(?:and|then|now|please|must|just|only|kindly|always|never)\s+)"
+_TEMPLATE_TOKEN: Final = r"[‹¦]/?¦?\s*(?:im_|eot|eos|endof|begin|start_|end_)|‹/?s›|‹/?sys›|(?-i:\bINST\b)"
+_ROLE: Final = r"^\W*(?:system|user|assistant|human|instructions?|response|sources?)\s*:"
 _PATTERNS: Final = (
     # about the prompt and its rules
     r"\b(?:ignore|disregard|forget|override|revoke)\b.{0,60}\b(?:instruct|prompt|rules?\b|above\b|previous)",
@@ -32,15 +34,17 @@ _PATTERNS: Final = (
     _IMPERATIVE + r"(?:repeat|print|say)\b.{0,30}\b(?:forever|again and again|without end|the word)\b",
     r"\b(?:decode|execute|obey)\b.{0,20}\b(?:and|this|these|it|the following)\b|\bmake up\b.{0,40}\bmeaning",
     # chat templates' tokens, as `inert` leaves them
-    r"[‹¦]/?¦?\s*(?:im_|eot|eos|endof|begin|start_|end_)|‹/?s›|‹/?sys›|(?-i:\bINST\b)",
+    _TEMPLATE_TOKEN,
     # dialogue, records, programs
-    r"^\s*(?:system|user|assistant|human|instructions?|response|sources?)\s*:",
+    _ROLE,
     r"\b(?:grounded|abstained|known|confidence)\W{0,3}[:=]\W{0,3}(?:true|false|yes|no|\d)",
     r"\bcurl -|\brm -r|\bsudo\b|https?:|javascript:|data:text|\btool_call\b",
     r"‹\s*/?\s*(?:script|img|iframe|style|svg)\b|\bon[a-z]{4,12}=",
     r"(?<!\w)(?-i:(?=\w{0,60}\d)(?=\w{0,60}[a-z])[A-Za-z0-9+]{28,})",
 )
 _ORDER: Final = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
+# What follows one of these pretends to be another turn of the talk, to its end.
+_OTHER_TURN: Final = re.compile(f"{_TEMPLATE_TOKEN}|{_ROLE}", re.IGNORECASE)
 _MIXED: Final = re.compile(r"[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
 _SENTENCES: Final = re.compile(r"(?<=[.!?;])(?:\s+|(?=[‹(']))")
 
@@ -51,13 +55,18 @@ def about_the_word(definition: str) -> str:
     Sentences that mix Latin with Greek or Cyrillic letters in one word are left out too: they are
     disguised. Lines stay lines.
     """
-    lines = (" ".join(part for part in line if not is_order(part)) for line in _parts(definition))
+    lines = (" ".join(part for part, order in line if not order) for line in _parts(definition))
     return "\n".join(line for line in lines if line)
 
 
 def has_orders(definition: str) -> bool:
     """Whether something of `definition` is kept from the model."""
-    return any(is_order(part) for line in _parts(definition) for part in line)
+    return bool(orders_of(definition))
+
+
+def orders_of(definition: str) -> str:
+    """What of `definition` is kept from the model, on one line."""
+    return " ".join(part for line in _parts(definition) for part, order in line if order)
 
 
 def is_order(sentence: str) -> bool:
@@ -65,7 +74,12 @@ def is_order(sentence: str) -> bool:
     return bool(_ORDER.search(sentence) or _MIXED.search(sentence))
 
 
-def _parts(definition: str) -> Iterator[list[str]]:
-    """The sentences of each line, inert."""
+def _parts(definition: str) -> Iterator[list[tuple[str, bool]]]:
+    """The sentences of each line, inert, each with whether it talks to the program."""
+    other_turn = False
     for line in definition.splitlines():
-        yield [part for part in _SENTENCES.split(inert(line)) if part]
+        parts: list[tuple[str, bool]] = []
+        for part in filter(None, _SENTENCES.split(inert(line))):
+            parts.append((part, other_turn or is_order(part)))
+            other_turn = other_turn or _OTHER_TURN.search(part) is not None
+        yield parts

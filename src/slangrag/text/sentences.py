@@ -53,6 +53,11 @@ class SentenceStream:
         if len(self._held) > LONGEST:
             yield from self.close()
 
+    @property
+    def open(self) -> str:
+        """What has come of the sentence that is not whole yet."""
+        return next(_clean(self._held), "")
+
     def close(self) -> Iterator[str]:
         """Yield what is left."""
         rest, self._held = self._held, ""

@@ -57,7 +57,7 @@ def test_define_of_what_is_not_there_is_an_answer_and_no_error(on_sample: Slangr
 
 
 ASK = {"query", "answer", "known", "abstained", "grounded", "citations", "hits", "engine", "model"}
-ASK_EXTRA = {"timings_ms", "quoted", "suggestions", "notes"}
+ASK_EXTRA = {"timings_ms", "quoted", "suggestions", "notes", "sentences"}
 
 
 def test_ask_with_a_server(with_ollama: Slangrag, server: StandIn) -> None:

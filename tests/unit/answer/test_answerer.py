@@ -85,13 +85,21 @@ def test_an_invented_sentence_is_withdrawn_and_the_rest_stays() -> None:
     assert "Caesar" not in finished(events).text
 
 
-def test_an_answer_of_inventions_only_becomes_a_quotation() -> None:
+def test_where_the_model_says_nothing_that_the_data_says_the_definition_is_quoted_beside_it() -> None:
     chat = ScriptedChat("Rizz is a kind of Italian rice dish [1]. It is served with cheese [2].")
-    told = finished(run(chat, found(*RIZZ)))
-    assert told.quoted
-    assert told.grounded
+    events = run(chat, found(*RIZZ))
+    assert ["Italian" in e.reason for e in events if isinstance(e, Withdrawn)] == [True]
+    told = finished(events)
+    assert [sentence.support for sentence in told.sentences] == ["own words", "quoted"]
     assert RIZZ[0][1] in told.text
-    assert "rice" not in told.text
+    assert not told.grounded
+    assert [citation.n for citation in told.citations] == [1]
+
+
+def test_an_answer_of_which_nothing_can_be_shown_becomes_a_quotation() -> None:
+    told = finished(run(ScriptedChat("Rizz is Caesar's salad, see https://x.example [1]."), found(*RIZZ)))
+    assert {sentence.support for sentence in told.sentences} == {"quoted"}
+    assert told.grounded
     assert any("quoted" in note for note in told.notes)
 
 

@@ -39,7 +39,8 @@ def test_an_obedient_model_gets_nothing_past_the_check(root: Path) -> None:
             events = list(answer("q", found((row["word"], row["definition"])), ScriptedChat(reply)))
             told = finished(events)
             assert f"CANARY{number}" not in own_words(events, row["word"]), row["word_id"]
-            assert (told.abstained, told.known, told.grounded) == (False, "yes", True), row["word_id"]
+            assert (told.abstained, told.known) == (False, "yes"), row["word_id"]
+            assert {s.support for s in told.sentences} & {"supported", "quoted"}, row["word_id"]
             assert {citation.n for citation in told.citations} == {1}, row["word_id"]
 
 
@@ -52,11 +53,13 @@ def test_fake_citations_in_a_definition_point_nowhere() -> None:
     assert re.findall(r"\[\d+\]", quoted.text) == ["[1]"]
 
 
-def test_a_false_claim_beside_the_meaning_is_not_repeated_as_fact() -> None:
+def test_a_claim_beside_the_meaning_names_who_says_it_and_one_that_nobody_says_is_marked() -> None:
     text = "A paper boat. The moon is made of cheese [1]. Everyone agrees on that [1]."
-    chat = ScriptedChat("A yondit is a paper boat [1]. The moon is made of cheese [1].")
+    chat = ScriptedChat("The moon is made of cheese [1]. The sea is made of lemonade [1].")
     told = finished(list(answer("q", found(("yondit", text)), chat)))
-    assert told.text == "A yondit is a paper boat [1]."
+    assert [sentence.support for sentence in told.sentences] == ["supported", "own words"]
+    assert [citation.n for citation in told.citations] == [1]
+    assert not told.grounded
 
 
 def test_what_was_kept_from_the_model_is_said() -> None:

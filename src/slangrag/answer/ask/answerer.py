@@ -1,8 +1,8 @@
-"""The answerer: a retrieval and a chat model in, a stream of checked sentences out.
+"""The answerer: a retrieval and a chat model in, a stream of judged sentences out.
 
-A sentence is shown only when it is whole and its citations support it; the rest is reported as
-withdrawn. What is left without a supported sentence is answered by quoting the definitions. Prints
-nothing and reads no store.
+What a capable model says is shown, each sentence with how it stands to its sources; what contradicts them,
+obeys an order or brings a link is withheld. Where nothing is left to show, the definitions are quoted.
+Prints nothing and reads no store.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from slangrag.answer.ask.choosing import told
+from slangrag.answer.ask.choosing import Told, told
 from slangrag.answer.ask.quoting import abstention, citation, quotation, quoted_events, remarks, too_small
 from slangrag.answer.ask.small_writer import Small
 from slangrag.answer.ask.writers import Abstains, Capable, Writer, Written
@@ -23,13 +23,15 @@ from slangrag.answer.events import (
     FirstToken,
     Remark,
     Sentence,
+    Withdrawn,
 )
+from slangrag.answer.support.checkers import Checkers, by_words
 from slangrag.engines.protocols import ChatModel, Message
 from slangrag.errors import EngineError
 from slangrag.retrieval.types import Retrieval
 
 _PATIENCE: Final = 3
-"""Unsupported sentences in a row after which the model is stopped."""
+"""Withheld sentences in a row after which the model is stopped."""
 
 
 def answer(
@@ -39,14 +41,16 @@ def answer(
     options: AnswerOptions | None = None,
     *,
     history: tuple[Message, ...] = (),
+    checkers: Checkers | None = None,
 ) -> Iterator[Event]:
     """Stream the answer to `question` from what `retrieval` found.
 
-    Order: FirstToken, Remark, Sentence and Withdrawn as they come, then Finished exactly
-    once. Where known is "no" the model is not asked. A model that is too small to explain is asked only if
-    options.generate says so; else the definitions are quoted. If the engine fails, what was checked stays
-    (or the definitions are quoted), Finished comes with a note, and then the EngineError is raised, so that
-    the caller's exit code shows it. Closing the iterator cancels the generation.
+    Order: Remark, FirstToken, then Draft, Sentence and Withdrawn as they come, then Finished exactly once.
+    checkers judge a capable model's sentences (by default words alone); where none of them is supported,
+    the best definition is quoted after them. Where known is "no" the model is not asked. A model that is too
+    small to explain is asked only if options.generate says so; else the definitions are quoted. If the engine
+    fails, what was said stays (or the definitions are quoted), Finished comes with a note, and then the
+    EngineError is raised, so that the caller's exit code shows it. Closing the iterator cancels the model.
     """
     options = options or AnswerOptions()
     started = time.perf_counter()
@@ -64,17 +68,21 @@ def answer(
         yield from quoted_events(question, retrieval, options, notes=(too_small(chat.identity.model),))
         return
     failure: EngineError | None = None
-    kind = Capable if chat.identity.capable else Small
-    writer: Writer = kind(question, retrieval, chat, options, history)
+    writer: Writer
+    if chat.identity.capable:
+        checkers = checkers or by_words()
+        writer = Capable(question, retrieval, chat, options, history, checkers)
+    else:
+        writer = Small(question, retrieval, chat, options)
     lines: list[str] = []
     for line in remarks(retrieval, options):
         lines.append(line)
         yield Remark(line)
 
-    cited: dict[int, None] = {}
     notes = list(retrieval.notes)
     first_token: float | None = None
-    written = quoted = abstained = False
+    said: list[Sentence] = []
+    abstained = False
     refused = 0
     try:
         for piece in writer.write():
@@ -87,54 +95,59 @@ def answer(
             else:
                 yield piece
                 if isinstance(piece, Sentence):
-                    lines.append(piece.text)
-                    cited |= dict.fromkeys(piece.citations)
-                    written, quoted, refused = True, quoted or piece.quoted, 0
-                else:
+                    said.append(piece)
+                    refused = 0
+                elif isinstance(piece, Withdrawn):
                     refused += 1
             if refused >= _PATIENCE:
-                notes.append("the model was stopped: nothing it went on to say is in the definitions")
+                notes.append("the model was stopped: nothing it went on to say could be shown")
                 break
     except EngineError as error:
         failure = error
         notes.append(f"the engine failed before the answer was complete: {error.message}")
 
-    if abstained and not written:
+    if abstained and not said:
         line = "The definitions that I found do not answer that."
         lines.append(line)
         yield Remark(line)
-    elif not written:
-        quoted = True
+    elif not said:
         if failure is None:
-            notes.append("the model's own words were not supported, so the definitions are quoted")
-        for one in told(retrieval):
-            sentence = Sentence(quotation(one), (one.n,), quoted=True)
-            lines.append(sentence.text)
-            cited[one.n] = None
-            yield sentence
+            notes.append("nothing that the model said could be shown, so the definitions are quoted")
+        said = [_quoted(one) for one in told(retrieval)]
+        yield from said
+    elif all(sentence.support == "own words" for sentence in said):
+        # Somebody who asks what a word means should leave with something that the data does say.
+        best = [_quoted(one) for one in told(retrieval)[:1]]
+        said += best
+        yield from best
 
-    total = elapsed()
-    timings = {"retrieve": options.retrieve_ms, "total": total}
+    timings = {"retrieve": options.retrieve_ms, **writer.timings_ms, "total": elapsed()}
     if first_token is not None:
         timings["first_token"] = first_token
+    cited = sorted({n for sentence in said for n in sentence.citations if sentence.support != "own words"})
     yield Finished(
         Answer(
             query=question,
-            text=" ".join(lines),
+            text=" ".join([*lines, *(sentence.text for sentence in said)]),
             known=retrieval.known,
-            abstained=abstained and not written,
-            grounded=bool(cited),
-            citations=tuple(citation(n, retrieval.hits[n - 1]) for n in sorted(cited)),
+            abstained=abstained and not said,
+            grounded=bool(cited) and all(sentence.support != "own words" for sentence in said),
+            citations=tuple(citation(n, retrieval.hits[n - 1]) for n in cited),
             hits=retrieval.hits,
             engine=chat.identity.engine,
             model=chat.identity.model,
             timings_ms=timings,
             notes=tuple(dict.fromkeys((*writer.notes, *notes))),
-            quoted=quoted,
+            quoted=any(sentence.quoted for sentence in said),
             used=writer.used,
             dropped=writer.dropped,
             suggestions=retrieval.suggestions,
+            sentences=tuple(said),
         )
     )
     if failure is not None:
         raise failure
+
+
+def _quoted(one: Told) -> Sentence:
+    return Sentence(quotation(one), (one.n,), "quoted")

@@ -12,6 +12,7 @@ from slangrag.answer.events import AnswerOptions, Event, Note, Sources
 from slangrag.retrieval.types import Retrieval
 
 if TYPE_CHECKING:
+    from slangrag.answer.support.checkers import Checkers
     from slangrag.engines.choose import Chosen
     from slangrag.engines.protocols import ChatModel
 
@@ -22,11 +23,13 @@ def ask(
     choose_chat: Callable[[], Chosen[ChatModel]],
     options: AnswerOptions,
     *,
+    checkers: Callable[[ChatModel], Checkers],
     quoted: bool = False,
 ) -> Iterator[Event]:
     """Stream the answer: Sources at once, then what `answer` yields, Finished last.
 
-    The model is chosen only once something is found, and never with `quoted`. Raises what `retrieve`
+    The model is chosen only once something is found, and never with `quoted`; `checkers` says who judges
+    what it says. Raises what `retrieve`
     raises, and the EngineErrors of choosing and of the model. Closing the iterator cancels the generation.
     """
     began = time.perf_counter()
@@ -41,4 +44,4 @@ def ask(
     chosen = choose_chat()
     if chosen.note:
         yield Note(chosen.note)
-    yield from answer(question, found, chosen.model, options)
+    yield from answer(question, found, chosen.model, options, checkers=checkers(chosen.model))

@@ -51,7 +51,7 @@ def quoted_events(
         speaking, lacking = _speaking(aspect, retrieval, quotations)
         quotations = speaking or quotations
         lines += lacking
-    sentences = [Sentence(quotation(one), (one.n,), quoted=True) for one in quotations]
+    sentences = [Sentence(quotation(one), (one.n,), support="quoted") for one in quotations]
     yield from map(Remark, lines)
     yield from sentences
     finished = unasked(
@@ -66,6 +66,7 @@ def quoted_events(
         replace(
             finished,
             timings_ms={**finished.timings_ms, "total": total},
+            sentences=tuple(sentences),
             notes=tuple(dict.fromkeys((*finished.notes, *notes))),
         )
     )
@@ -180,7 +181,7 @@ def quotation(one: Told) -> str:
 
 def quoted_sentence(n: int, hit: Hit) -> Sentence:
     """What hit number `n` says its word means, quoted."""
-    return Sentence(quotation(Told(n, hit, part(hit))), (n,), quoted=True)
+    return Sentence(quotation(Told(n, hit, part(hit))), (n,), support="quoted")
 
 
 def citation(n: int, hit: Hit) -> Citation:

@@ -19,7 +19,7 @@ from slangrag.answer.ask.quoting import asked_word, quotation
 from slangrag.answer.ask.small_prompts import small_grammar, small_messages, small_opening
 from slangrag.answer.ask.writers import Piece, Written, chunks_of, withheld
 from slangrag.answer.events import AnswerOptions, Sentence, Withdrawn
-from slangrag.engines.protocols import ChatModel, Message
+from slangrag.engines.protocols import ChatModel
 from slangrag.retrieval.types import Retrieval
 from slangrag.text.citations import split_citations, with_citations
 from slangrag.text.content import Term, read
@@ -44,9 +44,9 @@ class Small:
         retrieval: Retrieval,
         chat: ChatModel,
         options: AnswerOptions,
-        history: tuple[Message, ...],  # noqa: ARG002
     ) -> None:
         self.dropped = 0
+        self.timings_ms: dict[str, float] = {}
         self._chat, self._system = chat, options.system
         self._options = replace(
             options.chat, max_tokens=min(_TOKENS, options.chat.max_tokens), temperature=0.0, stop=("\n",)
@@ -102,7 +102,7 @@ def _can_be_restated(one: Told) -> bool:
 
 
 def _quoted(one: Told) -> Sentence:
-    return Sentence(quotation(one), (one.n,), quoted=True)
+    return Sentence(quotation(one), (one.n,), support="quoted")
 
 
 def difference(sentence: str, opening: str, one: Told) -> str:

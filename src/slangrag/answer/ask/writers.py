@@ -1,10 +1,11 @@
 """Having a capable model write an answer, from all hits at once. (`small_writer` has the other way.)
 
-A writer yields checked sentences and withdrawn ones. Knows nothing of remarks, fallbacks or timings.
+A writer yields drafts, judged sentences and withheld ones. Knows nothing of remarks, fallbacks or timings.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,14 +15,16 @@ from slangrag.answer.ask.prompts import (
     NOT_THERE,
     capable_messages,
 )
-from slangrag.answer.events import AnswerOptions, Sentence, Withdrawn
-from slangrag.answer.support.grounding import Source, best_source, check
+from slangrag.answer.events import AnswerOptions, Draft, Sentence, Withdrawn
+from slangrag.answer.support.checkers import Checkers
+from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
+from slangrag.errors import EngineError
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.text.citations import split_citations, with_citations
 from slangrag.text.forms import fold
 from slangrag.text.inert import inert
-from slangrag.text.injection import about_the_word, has_orders
+from slangrag.text.injection import about_the_word, has_orders, is_order, orders_of
 from slangrag.text.sentences import ENDED, SentenceStream
 
 
@@ -35,7 +38,7 @@ class Abstains:
     """The model says that the definitions do not answer."""
 
 
-Piece = Written | Abstains | Sentence | Withdrawn
+Piece = Written | Abstains | Draft | Sentence | Withdrawn
 
 
 class Writer(Protocol):
@@ -44,6 +47,7 @@ class Writer(Protocol):
     used: int
     dropped: int
     notes: list[str]
+    timings_ms: dict[str, float]
 
     def write(self) -> Iterator[Piece]:
         """Yield pieces as they come. Raises the engine's EngineErrors."""
@@ -51,7 +55,9 @@ class Writer(Protocol):
 
 
 def _source(n: int, hit: Hit) -> Source:
-    return Source(n, inert(hit.entry.word), about_the_word(hit.entry.definition))
+    word, definition = inert(hit.entry.word), hit.entry.definition
+    orders = " ".join(filter(None, (word if is_order(word) else "", orders_of(definition))))
+    return Source(n, word, about_the_word(definition), orders)
 
 
 def withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:
@@ -75,8 +81,30 @@ def chunks_of(
             close()
 
 
+@dataclass(slots=True)
+class _Judged:
+    """A sentence on its way out: what it claims, and how that stands so far."""
+
+    claim: Claim
+    judgement: Judgement
+
+    @property
+    def undecided(self) -> bool:
+        return self.judgement.support == "own words" and self.judgement.decided_by == "words"
+
+    def piece(self) -> Sentence | Withdrawn:
+        found = self.judgement
+        if found.support == "withheld":
+            return Withdrawn(self.claim.text, found.reason)
+        return Sentence(with_citations(self.claim.text, found.numbers), found.numbers, found.support)
+
+
 class Capable:
-    """All hits that fit into one prompt; each sentence checked as soon as it is whole."""
+    """All hits that fit into one prompt; each sentence is judged as soon as it is whole.
+
+    Where a second judge is there (`checkers.second`), a sentence that words could not decide waits for it,
+    and so do those after it: it is asked once, when the model has ended.
+    """
 
     def __init__(
         self,
@@ -85,6 +113,7 @@ class Capable:
         chat: ChatModel,
         options: AnswerOptions,
         history: tuple[Message, ...],
+        checkers: Checkers,
     ) -> None:
         fitted = fit(
             chat,
@@ -107,50 +136,84 @@ class Capable:
             self.notes.append(f"{fitted.forgotten} earlier messages no longer fit and were left out")
         self.notes += withheld(enumerate(fitted.hits, start=1))
         self._chat, self._options = chat, options.chat
+        self._question, self._checkers = question, checkers
         self._sources = [_source(n, hit) for n, hit in enumerate(fitted.hits, start=1)]
         self._messages = capable_messages(
             question, retrieval.intent, fitted.hits, system=options.system, history=fitted.history
         )
+        self.timings_ms: dict[str, float] = {}
+        self._said: list[str] = []
+        self._waiting: list[_Judged] = []
 
     def write(self) -> Iterator[Piece]:
-        """Stream, cut into sentences, check, cite."""
+        """Stream, cut into sentences, judge, cite."""
         if not self._sources:
             return
-        held = SentenceStream()
-        said: set[str] = set()
+        stream = SentenceStream()
         begun = False
         usage = ChatUsage()
-        for chunk in chunks_of(self._chat, self._messages, self._options, usage):
-            if chunk and not begun:
-                begun = True
-                yield Written()
-            for sentence in held.feed(chunk):
-                if NOT_THERE.lower() in sentence.lower():
-                    yield Abstains()
-                    return
-                yield self._checked(sentence, said)
+        try:
+            for chunk in chunks_of(self._chat, self._messages, self._options, usage):
+                if chunk and not begun:
+                    begun = True
+                    yield Written()
+                for sentence in stream.feed(chunk):
+                    if _says_not_there(sentence):
+                        yield Abstains()
+                        return
+                    yield from self._take(sentence)
+                yield Draft(inert(" ".join([*(one.claim.text for one in self._waiting), stream.open])))
+        except EngineError:
+            yield from self._release()
+            raise
         self.notes += usage.notes
         cut_off = usage.answer_tokens >= self._options.max_tokens
-        for sentence in held.close():
-            if NOT_THERE.lower() in sentence.lower():
+        for sentence in stream.close():
+            if _says_not_there(sentence):
                 yield Abstains()
             elif cut_off and not ENDED.search(sentence):
-                yield Withdrawn(sentence, f"it was cut off at {self._options.max_tokens} tokens")
+                yield Withdrawn(inert(sentence), f"it was cut off at {self._options.max_tokens} tokens")
             else:
-                yield self._checked(sentence, said)
+                yield from self._take(sentence)
+        yield from self._judged()
 
-    def _checked(self, sentence: str, said: set[str]) -> Sentence | Withdrawn:
-        known = {source.n for source in self._sources}
-        bare, numbers, _ = split_citations(sentence, known)
+    def _take(self, sentence: str) -> Iterator[Sentence | Withdrawn]:
+        """Judge one sentence; it goes out at once, or waits."""
+        bare, known, unknown = split_citations(sentence, {source.n for source in self._sources})
         bare = inert(bare)
-        if fold(bare) in said:
-            return Withdrawn(bare, "it says the same again")
-        said.add(fold(bare))
-        cited = [self._sources[n - 1] for n in numbers]
-        verdict = check(bare, cited, self._sources)
-        if not verdict.supported:
-            other = best_source(bare, self._sources)
-            if other is None:
-                return Withdrawn(bare, verdict.reason)
-            numbers = (other.n,)
-        return Sentence(with_citations(bare, numbers), numbers)
+        if not bare:
+            return
+        if fold(bare) in map(fold, self._said):
+            yield Withdrawn(bare, "it says the same again")
+            return
+        claim = Claim(bare, known + unknown, self._question, before=" ".join(self._said))
+        (judgement,) = self._checkers.first.judge([claim], self._sources, self._question)
+        if judgement.support != "withheld":  # else a second lie could lean on the first
+            self._said.append(bare)
+        one = _Judged(claim, judgement)
+        if self._checkers.second is not None and (self._waiting or one.undecided):
+            self._waiting.append(one)
+        else:
+            yield one.piece()
+
+    def _judged(self) -> Iterator[Sentence | Withdrawn]:
+        """Ask the second judge about what waits undecided; then all that waits goes out, in order."""
+        second = self._checkers.second
+        undecided = [one for one in self._waiting if one.undecided]
+        if second is not None and undecided:
+            claims = [one.claim for one in undecided]
+            began = time.perf_counter()
+            found = second.judge(claims, self._sources, self._question)
+            self.timings_ms["judge"] = (time.perf_counter() - began) * 1000
+            for one, judgement in zip(undecided, found, strict=True):
+                one.judgement = judgement
+        self.notes += [*self._checkers.first.notes, *(second.notes if second else ())]
+        yield from self._release()
+
+    def _release(self) -> Iterator[Sentence | Withdrawn]:
+        waiting, self._waiting = self._waiting, []
+        yield from (one.piece() for one in waiting)
+
+
+def _says_not_there(sentence: str) -> bool:
+    return NOT_THERE.lower() in sentence.lower()

@@ -19,6 +19,7 @@ from slangrag.answer.chat.comparing import compared, firsts, looked_up, stranger
 from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs, Turn
 from slangrag.answer.chat.follow_up import FollowUp, resolve
 from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Remark, Sentence, Sources
+from slangrag.answer.support.checkers import Checkers
 from slangrag.answer.translate.gloss import gloss
 from slangrag.engines.protocols import ChatModel, Message
 from slangrag.errors import EngineError
@@ -49,6 +50,7 @@ def converse(
     retrieve: Callable[[str], Retrieval],
     chat: ChatModel,
     options: AnswerOptions,
+    checkers: Checkers | None = None,
 ) -> Iterator[Event | ReadAs | Continued]:
     """One turn: ReadAs where the line pointed back, Sources, the events of `reply`, Continued last.
 
@@ -63,7 +65,7 @@ def converse(
     options = replace(options, retrieve_ms=(time.perf_counter() - began) * 1000)
     if found is not None:
         yield Sources(found)
-    for event in reply(follow_up, conversation, found, chat, options):
+    for event in reply(follow_up, conversation, found, chat, options, checkers):
         yield event
         if isinstance(event, Finished):
             yield Continued(extended(conversation, follow_up, event.answer))
@@ -75,6 +77,7 @@ def reply(
     retrieval: Retrieval | None,
     chat: ChatModel,
     options: AnswerOptions | None = None,
+    checkers: Checkers | None = None,
 ) -> Iterator[Event]:
     """The events of one turn (see `answer`). `retrieval` is for `follow_up.lookup`; None for small talk.
 
@@ -91,13 +94,13 @@ def reply(
         yield from _quoted(follow_up, conversation, retrieval, options)
         return
     if not aspect or retrieval.known == "no":
-        yield from _answered(follow_up, conversation, retrieval, chat, options)
+        yield from _answered(follow_up, conversation, retrieval, chat, options, checkers)
     elif aspect == "others":
-        yield from _others(follow_up, conversation, retrieval, chat, options)
+        yield from _others(follow_up, conversation, retrieval, chat, options, checkers)
     elif aspect in _ALWAYS_QUOTED or not chat.identity.capable:
         yield from _quoted(follow_up, conversation, retrieval, options)
     else:
-        answered = _answered(follow_up, conversation, retrieval, chat, options)
+        answered = _answered(follow_up, conversation, retrieval, chat, options, checkers)
         yield from _only_new(answered, follow_up, conversation, retrieval, options)
 
 
@@ -107,10 +110,11 @@ def _answered(
     retrieval: Retrieval,
     chat: ChatModel,
     options: AnswerOptions,
+    checkers: Checkers | None,
 ) -> Iterator[Event]:
     """The model's answer; a capable one is shown the talk so far."""
     history = remembered(conversation, chat, options.chat.num_ctx // 3) if chat.identity.capable else ()
-    yield from answer(follow_up.standalone, retrieval, chat, options, history=history)
+    yield from answer(follow_up.standalone, retrieval, chat, options, history=history, checkers=checkers)
 
 
 def _others(
@@ -119,6 +123,7 @@ def _others(
     retrieval: Retrieval,
     chat: ChatModel,
     options: AnswerOptions,
+    checkers: Checkers | None,
 ) -> Iterator[Event]:
     """The senses that the talk has not had yet."""
     told = {entry_id for turn in conversation.turns for entry_id in turn.entries}
@@ -131,7 +136,7 @@ def _others(
     if not left:
         yield from _remark(follow_up, unsaid("others", follow_up.word), options, retrieval)
         return
-    yield from _answered(follow_up, conversation, replace(retrieval, hits=left), chat, options)
+    yield from _answered(follow_up, conversation, replace(retrieval, hits=left), chat, options, checkers)
 
 
 def _only_new(
@@ -232,7 +237,7 @@ def _said(
 
 
 def _quotation(text: str, n: int) -> Sentence:
-    return Sentence(f"“{text.strip('“”')}” [{n}]", (n,), quoted=True)
+    return Sentence(f"“{text.strip('“”')}” [{n}]", (n,), support="quoted")
 
 
 def in_short(word: str, hits: Sequence[Hit], last: str) -> Sentence | None:
@@ -242,7 +247,7 @@ def in_short(word: str, hits: Sequence[Hit], last: str) -> Sentence | None:
         n = hits.index(hit) + 1
         text = f"“{inert(hit.entry.word)}”, in short: {meaning} [{n}]."
         if meaning and _length(text) < _length(last):
-            return Sentence(text, (n,), quoted=True)
+            return Sentence(text, (n,), support="quoted")
     return None
 
 

@@ -16,7 +16,7 @@ from slangrag.answer.support.types import Claim, Source
 from slangrag.text.content import read
 from slangrag.text.english import is_ordinary
 from slangrag.text.injection import is_order
-from slangrag.text.sentences import loops
+from slangrag.text.sentences import loops, sentences
 
 _LINK: Final = re.compile(
     r"\b(?:https?|ftp|file|javascript|data)\s*:|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|io|gg|example|co\.uk)\b|\]\(",
@@ -88,8 +88,9 @@ def _obeys(claim: Claim, given: Sequence[Source]) -> bool:
     orders = {stem for source in given for stem in read(source.orders).stems}
     if not orders:
         return False
-    shown = " ".join([claim.question, *(f"{source.word} {source.definition}" for source in given)])
-    orders -= read(shown).stems
+    meanings = (sentences(source.definition)[:1] for source in given)
+    words = (source.word for source in given if not is_order(source.word))
+    orders -= read(" ".join([claim.question, *words, *(text for first in meanings for text in first)])).stems
     said = read(claim.text, without=tuple(source.word for source in given)).terms
     return bool(said) and sum(term.stem in orders for term in said) / len(said) >= _OBEDIENT
 

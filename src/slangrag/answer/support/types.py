@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Support = Literal["supported", "own words", "quoted", "remark", "withheld"]
-"""supported: what it says is in what it cites, or in the question. own words: shown, marked, not verified.
-quoted: a definition, verbatim. remark: claims nothing about a word. withheld: never shown."""
+from slangrag.answer.events import Support
 
 DecidedBy = Literal["rules", "words", "judge", "nli"]
 

@@ -95,10 +95,12 @@ class Words:
             return Judgement("withheld", reason, 0.0, "rules")
         if remark(claim):
             return Judgement("remark", "", 1.0, "rules")
-        score = self.score(claim, held_against, given) if held_against else 0.0
-        numbers = tuple(source.n for source in held_against)
-        if score >= self._model.supported:
-            return Judgement("supported", "", score, "words", numbers)
+        score = 0.0
+        # Where the definition that it cites does not say it, another may: the citation is put right.
+        for sources in filter(None, (held_against, closest(claim, given) if cited else [])):
+            score = max(score, found := self.score(claim, sources, given))
+            if found >= self._model.supported:
+                return Judgement("supported", "", found, "words", tuple(source.n for source in sources))
         if claim.numbers and not cited:
             marks = ", ".join(f"[{n}]" for n in claim.numbers[:3])
             return Judgement("withheld", f"it cites {marks}, which is not there", score, "rules")
