@@ -29,7 +29,7 @@ from slangrag.config import load_settings
 from slangrag.engines.protocols import Embedder
 from slangrag.ingest import IngestPlan, Progress, run
 from slangrag.ingest.plan import batching_for
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 _ROOT: Final = Path(__file__).parent.parent
 _SLEEPING: Final = ("--pooled", "--call-ms", "6", "--row-ms", "0.25", "--model", "all-minilm")

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 
 def bare(path: Path) -> int:

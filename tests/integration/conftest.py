@@ -43,5 +43,5 @@ def chat(small_models: Settings) -> Iterator[EmbeddedChat]:
 def sample_store(root: Path, embedder: EmbeddedEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample as a store, by the road that `slangrag ingest --sample` takes. Not to be written to."""
     store = tmp_path_factory.mktemp("sample") / "store"
-    ingest.run(ingest.IngestPlan(csv=root / "data" / "sample_slang.csv", store=store), embedder)
+    ingest.run(ingest.IngestPlan(root / "data" / "sample_slang.csv", store), embedder)
     return store

@@ -24,7 +24,7 @@ from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
 from slangrag.engines.tokens import estimate_tokens
 from slangrag.errors import ContextOverflow, EngineReply, ModelMissing, ModelUnfit
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 pytestmark = pytest.mark.weights
 

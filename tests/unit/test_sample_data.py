@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 from slangrag.text.forms import fold
 from slangrag.text.rating import STRONG, rate
 

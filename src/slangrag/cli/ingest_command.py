@@ -76,13 +76,13 @@ def ingest(
         settings = replace(settings, store=into.expanduser())
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
-        plan = IngestPlan(csv=merge, store=settings.store, prune=prune, reembed=reembed)
+        plan = IngestPlan(source=merge, store=settings.store, prune=prune, reembed=reembed)
         ingest_runs.merge(merge, plan, rejects, as_json=as_json)
         return
     if into is not None and (settings.store / "lexicon.sqlite3").exists():
         raise UsageError(f"there is a store at {into} already", hint=f"slangrag ingest --store {into}")
     plan = IngestPlan(
-        csv=_input(csv, settings, sample=sample),
+        source=_input(csv, settings, sample=sample),
         store=settings.store,
         columns=_column_map(columns),
         filters=Filters(min_up=min_up, min_score=min_score, max_per_word=max_per_word, limit=limit),

@@ -28,10 +28,10 @@ def single(plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *,
         with working() as (stop, told):
             embedder = _embedder(settings, plan)
             done = ingest.run(plan, embedder, progress=told, stop=stop)
-        show_report(done, named(plan.csv), as_json=as_json)
+        show_report(done, named(plan.source), as_json=as_json)
         _say_what_was_cut(embedder)
     else:
-        show_report(done, named(plan.csv), as_json=as_json, nothing_to_do=True)
+        show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
     _write_rejects(settings.store, rejects)
 
 
@@ -48,10 +48,10 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
         with working() as (stop, told):
             embedder = _embedder(settings, plan)
             done = ingest.run_shard(shard_plan, embedder, progress=told, stop=stop)
-        show_report(done, named(plan.csv), as_json=as_json)
+        show_report(done, named(plan.source), as_json=as_json)
         _say_what_was_cut(embedder)
     else:
-        show_report(done, named(plan.csv), as_json=as_json, nothing_to_do=True)
+        show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
 
 
 def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, as_json: bool) -> None:
@@ -64,7 +64,7 @@ def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, as_jso
 
 def estimate(plan: ingest.IngestPlan, settings: Settings, *, as_json: bool) -> None:
     """What loading the file would take. Writes nothing."""
-    show_estimate(ingest.estimate(plan, _embedder(settings, plan)), named(plan.csv), as_json=as_json)
+    show_estimate(ingest.estimate(plan, _embedder(settings, plan)), named(plan.source), as_json=as_json)
 
 
 def named(source: Path) -> str:

@@ -1,9 +1,9 @@
 """What becomes of each record: new, changed, seen before, a duplicate, filtered or set aside.
 
-One load is a sequence of records in file order, and the first record with an id owns it:
-- the same id and text again, in one file, is a duplicate;
-- the same id with another text, in one file, is another sense: kept under `id~` and the first eight
-  hexadecimal digits of its text's hash, so that the same file always gives the same ids;
+One load is a sequence of records in their source's order, and the first record with an id owns it:
+- the same id and text again, in one load, is a duplicate;
+- the same id with another text, in one load, is another sense: kept under `id~` and the first eight
+  hexadecimal digits of its text's hash, so that the same source always gives the same ids;
 - an id from an earlier load is seen (same), revised (other votes, author or rating) or changed (other text).
 Knows nothing of files, embedders or threads.
 """
@@ -17,9 +17,9 @@ from typing import Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.ingest.plan import Batching
-from slangrag.sources.csv.reader import Position, Reject
 from slangrag.sources.entry import Entry
 from slangrag.sources.filters import FilterPass, Filters
+from slangrag.sources.source import Position, Reject
 from slangrag.store.writer import Known, LexiconWriter, RejectedRow, rest_of
 
 # A batch ends after this many records per text it may hold, so that reading shows even where nothing is new.
@@ -55,7 +55,7 @@ class Awaiting:
 
 @dataclass(slots=True)
 class Batch:
-    """Consecutive records, settled: what to embed, what to write, and where they end."""
+    """Consecutive records, decided on: what to embed, what to write, and where they end."""
 
     awaiting: list[Awaiting] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -88,8 +88,8 @@ def rejected_row(item: Item, reason: str, text: str, entry: Entry | None = None)
     )
 
 
-class Settler:
-    """Settles records in file order against the lexicon and against what is still on its way to it."""
+class Deduplicator:
+    """Decides on records in the source's order, by the lexicon and by what is still on its way to it."""
 
     def __init__(
         self,
@@ -115,8 +115,8 @@ class Settler:
     def batches(self, chunks: Iterable[Sequence[Item]]) -> Iterator[Batch]:
         """Batches within the bounds. Each must be handed to `written` once it is in the lexicon."""
         for chunk in chunks:
-            # Settled whole before any of it goes out: what is looked up must not change half-way.
-            yield from self._settle(chunk)
+            # Decided on whole before any of it goes out: what is looked up must not change half-way.
+            yield from self._take(chunk)
             if self._pass.full:
                 break
         if self._batch.records:
@@ -129,8 +129,8 @@ class Settler:
         for entry_id in batch.claimed:
             del self._on_the_way[entry_id]
 
-    def _settle(self, chunk: Sequence[Item]) -> list[Batch]:
-        """Settle these items; the batches that became full."""
+    def _take(self, chunk: Sequence[Item]) -> list[Batch]:
+        """Decide on these items; the batches that became full."""
         full: list[Batch] = []
         ids = [item.entry.entry_id for item in chunk if item.entry]
         known = self._writer.known(ids)
@@ -147,7 +147,7 @@ class Settler:
                 assert item.reject is not None
                 self._batch.rejects.append(rejected_row(item, item.reject.reason, item.reject.text))
             else:
-                self._settle_entry(item, item.entry, known, refused)
+                self._resolve(item, item.entry, known, refused)
         return full
 
     def _is_full(self) -> bool:
@@ -158,9 +158,7 @@ class Settler:
             or batch.records >= _RECORDS_PER_TEXT * limits.items
         )
 
-    def _settle_entry(
-        self, item: Item, entry: Entry, known: dict[str, Known], refused: dict[str, bytes]
-    ) -> None:
+    def _resolve(self, item: Item, entry: Entry, known: dict[str, Known], refused: dict[str, bytes]) -> None:
         digest = item.text_hash
         owner = self._owner(entry.entry_id, known, refused)
         if owner is not None and owner != digest:

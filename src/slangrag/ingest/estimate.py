@@ -17,8 +17,8 @@ from slangrag.engines.protocols import Embedder
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.plan import IngestPlan, batching_for
 from slangrag.ingest.stop import StopFlag
-from slangrag.sources.csv.reader import open_source
 from slangrag.sources.filters import FilterPass
+from slangrag.sources.source import open_source
 
 _PROBED_TEXTS: Final = 2_048
 _PROBE_SECONDS: Final = 5.0
@@ -67,7 +67,7 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
     kept = FilterPass(plan.filters)
     texts: list[str] = []
     characters = 0
-    with open_source(plan.csv, columns=plan.columns) as source:
+    with open_source(plan.source, columns=plan.columns) as source:
         for record in source.records():
             entry = record.entry
             if kept.full:

@@ -1,47 +1,92 @@
-"""Into the lexicon: settled batches written with their vectors, and the ledger with them.
+"""Into the lexicon: deduplicated batches written with their vectors, and the ledger with them.
 
-Knows nothing of where the records come from: a file, or the shards of one.
+Knows nothing of where the records come from: a source, or the shards of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from slangrag.engines.protocols import EmbedderIdentity
-from slangrag.ingest.deduplicate import Batch, Item, Settler, rejected_row
+from slangrag.ingest.deduplicate import Batch, Deduplicator, Item, rejected_row
 from slangrag.ingest.embedding import REFUSED
 from slangrag.ingest.pipeline import Answers, Embed, run_through
-from slangrag.ingest.plan import Batching, Pace
+from slangrag.ingest.plan import IngestPlan, Report, batching_for
+from slangrag.ingest.progress import Meter
 from slangrag.ingest.stop import StopFlag
-from slangrag.sources.filters import Filters
+from slangrag.sources.source import Position
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.ledger import Ledger
 from slangrag.store.writer import LexiconWriter, NewEntry
 
 
-class LexiconSink:
-    """One load: its batches, and how each is written. The ledger moves with every batch."""
+class Feed(Protocol):
+    """Records on their way in: a source's reader, or shards side by side."""
+
+    notes: tuple[str, ...]
+
+    def chunks(self) -> Iterator[Sequence[Item]]:
+        """The records in their order. `notes` is complete once they have ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a load works with: what is asked, who embeds, where it goes, who is told and who may stop it.
+
+    lock is the descriptor of the store's lock. expected says how many records there are in all, judged at
+    a position; None where nobody knows.
+    """
+
+    plan: IngestPlan
+    identity: EmbedderIdentity
+    embed: Embed
+    writer: LexiconWriter
+    lock: int
+    expected: Callable[[Position], int | None]
+    progress: Report
+    stop: StopFlag
+
+    def take(self, feed: Feed, ledger: Ledger, early_index: EarlyIndexBuilder) -> None:
+        """Take a feed into the lexicon; a stop is raised as `StopFlag.leave` says.
+
+        Every record read is accounted for once when this ends, however it ends.
+        """
+        plan = self.plan
+        batching = plan.batching or batching_for(self.identity)
+        deduplicator = Deduplicator(self.writer, ledger.id, plan.filters, self.identity, batching)
+        sink = _LexiconSink(self, ledger, early_index, deduplicator, feed)
+        ended = run_through(sink, self.embed, batching, plan.pace, self.stop)
+        if not ledger.balanced:
+            raise AssertionError(f"records are not accounted for: {ledger}")
+        if not ended:
+            raise self.stop.leave(f"{ledger.record:,} records are done and kept in {plan.store}")
+
+
+class _LexiconSink:
+    """The batches of one load, and how each is written. The ledger moves with every batch."""
 
     def __init__(
         self,
-        writer: LexiconWriter,
+        load: Load,
         ledger: Ledger,
-        settler: Settler,
-        chunks: Iterable[Sequence[Item]],
-        told: Callable[[Ledger], None],
         early_index: EarlyIndexBuilder,
+        deduplicator: Deduplicator,
+        feed: Feed,
     ) -> None:
-        self._early_index = early_index
-        self._writer = writer
+        self._load = load
         self._ledger = ledger
-        self._settler = settler
-        self._chunks = chunks
-        self._told = told
+        self._early_index = early_index
+        self._deduplicator = deduplicator
+        self._feed = feed
+        self._meter = Meter("read/embed", load.progress)
 
     def batches(self) -> Iterator[Batch]:
-        """The records, settled, in batches."""
-        return self._settler.batches(self._chunks)
+        """The records in batches, each decided on."""
+        return self._deduplicator.batches(self._feed.chunks())
 
     def write(self, batch: Batch, answers: Answers) -> None:
         """Entries, vectors, rejects and the ledger's counts."""
@@ -60,15 +105,15 @@ class LexiconSink:
                 new.append(row)
             else:
                 changed.append((awaiting.rid, row))
-        writer, ledger = self._writer, self._ledger
+        writer, ledger = self._load.writer, self._ledger
         writer.add(new, ledger.id)
         writer.change(changed, ledger.id)
         writer.see(batch.seen, ledger.id)
         writer.revise(batch.revised, ledger.id)
         writer.reject(rejects, ledger.id)
-        self._settler.written(batch, refused=any(row.entry_id for row in rejects))
+        self._deduplicator.written(batch, refused=any(row.entry_id for row in rejects))
         assert batch.after is not None
-        ledger.record, ledger.line, ledger.byte = batch.after.record, batch.after.line, batch.after.offset
+        ledger.move(batch.after)
         ledger.counts += Counts(
             accepted=len(new) + len(changed) + len(batch.seen) + len(batch.revised),
             rejected=len(rejects),
@@ -80,37 +125,13 @@ class LexiconSink:
 
     def commit(self) -> None:
         """Rows and ledger together, and how far the early index is."""
+        writer = self._load.writer
         self._early_index.look()
         self._early_index.keep_place()
-        self._writer.save_load(self._ledger)
-        self._writer.commit()
+        writer.save_load(self._ledger)
+        writer.commit()
 
     def tell(self) -> None:
-        """Hand the ledger to whoever shows progress."""
-        self._told(self._ledger)
-
-
-def load(
-    writer: LexiconWriter,
-    ledger: Ledger,
-    chunks: Iterable[Sequence[Item]],
-    identity: EmbedderIdentity,
-    embed: Embed,
-    filters: Filters,
-    batching: Batching,
-    pace: Pace,
-    stop: StopFlag,
-    told: Callable[[Ledger], None],
-    early_index: EarlyIndexBuilder,
-) -> None:
-    """Take records from the ledger's place on into the lexicon; a stop is raised as `StopFlag.leave` says.
-
-    Every record read is accounted for once when this ends, however it ends.
-    """
-    settler = Settler(writer, ledger.id, filters, identity, batching)
-    sink = LexiconSink(writer, ledger, settler, chunks, told, early_index)
-    ended = run_through(sink, embed, batching, pace, stop)
-    if not ledger.balanced:
-        raise AssertionError(f"records are not accounted for: {ledger}")
-    if not ended:
-        raise stop.leave(f"{ledger.record:,} records are done and kept in {writer.path.parent}")
+        """Report progress in records of the whole source."""
+        position = self._ledger.position
+        self._meter.tell(self._ledger.record, self._load.expected(position) if position else None)

@@ -1,7 +1,7 @@
 """Shards into one store: all of them there, of one file and one model, taken up in the file's order.
 
-Records of the shards are read side by side in the order of the file and settled like those of a single
-run, so the store comes out the same. Nothing is embedded.
+Records of the shards are read side by side in the order of the file and deduplicated like those of a
+single run, so the store comes out the same. Nothing is embedded.
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from slangrag.errors import InputMissing, StoreDamaged, StoreMismatch
 from slangrag.ingest.deduplicate import Item
+from slangrag.ingest.loading import Load
 from slangrag.ingest.pipeline import Answers
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report
-from slangrag.ingest.report import report_of
-from slangrag.ingest.single import complete, index, load_file
+from slangrag.ingest.single import first_meta, load_and_index
 from slangrag.ingest.stop import StopFlag
-from slangrag.sources.csv.reader import Position, Reject
 from slangrag.sources.filters import Filters
+from slangrag.sources.source import Position, Reject
 from slangrag.store import fingerprint
-from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.journal import guard
 from slangrag.store.lock import hold
 from slangrag.store.shard_file import SHARD_VERSION, Manifest, ShardFile, ShardRecord, read_shard
@@ -77,7 +75,7 @@ def merge(
 ) -> IngestReport:
     """Load all shards in `directory` into `plan.store`, as its only writer; killed anywhere, it goes on.
 
-    plan.csv is not read, and columns and filters are those of the shards. Raises InputMissing for shards
+    plan.source is not read, and columns and filters are those of the shards. Raises InputMissing for shards
     that are not there, StoreMismatch where they or the store disagree, StoreDamaged for a record that no
     shard has.
     """
@@ -89,38 +87,23 @@ def merge(
         identity = first.embedder
         chosen = json.loads(first.options)
         plan = replace(plan, columns=chosen["columns"], filters=Filters(**chosen["filters"]))
-        meta = {
-            fingerprint.EMBEDDER: fingerprint.to_meta(identity),
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
         lock = stack.enter_context(hold(plan.store))
-        writer = stack.enter_context(open_writer(plan.store, meta=meta))
+        writer = stack.enter_context(open_writer(plan.store, meta=first_meta(identity)))
         stack.enter_context(guard(writer.path))
         stored = fingerprint.from_meta(writer.meta(fingerprint.EMBEDDER))
         fingerprint.require_agreement(stored, identity, plan.store)
-        source = first.source
-        done = writer.finished_load(source.sha256, plan.options)
-        before = done.counts.embedded if done else 0
-        early_index = EarlyIndexBuilder(writer, plan.store, lock)
-        if done is None:
-            done = writer.begin_load(source.name, source.size, source.sha256, plan.options)
-            before = done.counts.embedded
-            chunks = _chunks(shards, done.record)
-            with early_index:
-                load_file(writer, done, chunks, identity, _embed_nothing, plan, progress, stop, early_index)
-            if done.record != first.records:
-                raise StoreDamaged(
-                    f"the shards end at record {done.record} of {first.records}", hint="run the shards again"
-                )
-            complete(writer, done, plan, progress)
-        index(writer, plan, lock, progress, stop, closed_properly=early_index.closed_properly)
-        return report_of(
-            done.counts,
-            plan.store,
-            embedded=done.counts.embedded - before,
-            complete=done.state == "complete",
-            began=began,
-            notes=first.notes,
+        load = Load(
+            plan=plan,
+            identity=identity,
+            embed=_embed_nothing,
+            writer=writer,
+            lock=lock,
+            expected=lambda _: first.records,
+            progress=progress,
+            stop=stop,
+        )
+        return load_and_index(
+            load, first.source, lambda start: nullcontext(_Shards(shards, first, start)), began
         )
 
 
@@ -157,17 +140,33 @@ def _embed_nothing(texts: Sequence[str]) -> Answers:
     return []
 
 
-def _chunks(shards: Sequence[ShardFile], after: int) -> Iterator[list[Item]]:
-    """The records of all shards after number `after`, in the order of the file, none left out."""
-    merged = heapq.merge(*(shard.records(after) for shard in shards), key=lambda record: record.record)
-    items = map(_item, _gapless(merged, after))
-    while chunk := list(islice(items, _CHUNK)):
-        yield chunk
+class _Shards:
+    """The records of all shards, in the order of the file, none left out."""
+
+    def __init__(self, shards: Sequence[ShardFile], manifest: Manifest, start: Position | None) -> None:
+        self.notes = manifest.notes
+        self._shards = shards
+        self._records = manifest.records
+        self._after = start.record if start else 0
+
+    def chunks(self) -> Iterator[list[Item]]:
+        """Lists of up to 256 items. Raises StoreDamaged for a record that no shard has."""
+        streams = [shard.records(self._after) for shard in self._shards]
+        merged = heapq.merge(*streams, key=lambda record: record.after.record)
+        items = map(_item, _gapless(merged, self._after))
+        last = self._after
+        while chunk := list(islice(items, _CHUNK)):
+            last = chunk[-1].after.record
+            yield chunk
+        if last != self._records:
+            raise StoreDamaged(
+                f"the shards end at record {last} of {self._records}", hint="run the shards again"
+            )
 
 
 def _gapless(records: Iterator[ShardRecord], after: int) -> Iterator[ShardRecord]:
     for number, record in enumerate(records, after + 1):
-        if record.record != number:
+        if record.after.record != number:
             raise StoreDamaged(f"no shard has record {number}", hint="run the shards again")
         yield record
 
@@ -181,7 +180,7 @@ def _item(record: ShardRecord) -> Item:
         line=record.line,
         entry=record.entry,
         reject=reject,
-        after=Position(record.record, record.next_line, record.next_byte),
+        after=record.after,
         text_hash=record.text_hash,
         fold=record.fold,
         vector=record.vector,

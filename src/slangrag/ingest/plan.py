@@ -53,13 +53,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class IngestPlan:
-    """One file into one store. columns maps our field names to the file's; batching None suits the engine.
+    """One source into one store. columns maps our field names to a table's; batching None suits the engine.
 
     prune removes entries that this load did not see; reembed allows another embedder to replace the
     store's vectors.
     """
 
-    csv: Path
+    source: Path
     store: Path
     columns: Mapping[str, str] | None = None
     filters: Filters = field(default_factory=Filters)
@@ -90,13 +90,6 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-
-
-def expected_records(name: str, size: int, records: int, byte: int) -> int | None:
-    """How many records a file has, judged by the first `records` of them; None where it is compressed."""
-    if name.endswith((".gz", ".zip")) or not byte:
-        return None
-    return max(records, round(records * size / byte))
 
 
 @dataclass(frozen=True, slots=True)

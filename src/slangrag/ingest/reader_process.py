@@ -23,8 +23,8 @@ from typing import IO, Any, BinaryIO, Final
 
 from slangrag import errors
 from slangrag.ingest.deduplicate import Item, text_hash
-from slangrag.sources.csv.reader import Position, Record, Reject, open_source
 from slangrag.sources.entry import Entry
+from slangrag.sources.source import Position, Record, Reject, open_source
 from slangrag.text.forms import fold
 
 _CHUNK: Final = 256
@@ -34,11 +34,12 @@ _STOPS: Final = ("SIGINT", "SIGTERM", "SIGUSR1")
 
 
 class Reader:
-    """Chunks of items of one file from `start` on. `notes` is complete once they have ended."""
+    """Chunks of items of one source from `start` on. `notes` is complete once they have ended."""
 
-    def __init__(self, csv: Path, columns: Mapping[str, str] | None, start: Position | None) -> None:
-        place = (start.record, start.line, start.offset) if start else None
-        self._request = json.dumps({"csv": str(csv), "columns": columns, "start": place})
+    def __init__(self, path: Path, columns: Mapping[str, str] | None, start: Position | None) -> None:
+        self._request = json.dumps(
+            {"path": str(path), "columns": columns, "start": astuple(start) if start else None}
+        )
         self.notes: tuple[str, ...] = ()
 
     def __enter__(self) -> Reader:
@@ -59,7 +60,7 @@ class Reader:
         self._child.wait()
 
     def chunks(self) -> Iterator[list[Item]]:
-        """Lists of up to 256 items, in file order. Raises the reader's InputErrors where they happened."""
+        """Lists of up to 256 items, in their order. Raises the source's InputErrors where they happened."""
         pipe = self._child.stdout
         assert pipe is not None
         while True:
@@ -95,7 +96,8 @@ def _row(record: Record) -> tuple[Any, ...]:
     entry, after = record.entry, record.after
     return (
         record.line,
-        (after.record, after.line, after.offset),
+        after.record,
+        after.place,
         (
             entry.entry_id,
             entry.word,
@@ -114,21 +116,24 @@ def _row(record: Record) -> tuple[Any, ...]:
 
 
 def _item(row: tuple[Any, ...]) -> Item:
-    line, after, entry, reject, digest, folded = row
+    line, record, place, entry, reject, digest, folded = row
     return Item(
         line=line,
         entry=Entry(*entry) if entry else None,
         reject=Reject(*reject) if reject else None,
-        after=Position(*after),
+        after=Position(record, place),
         text_hash=digest,
         fold=folded,
     )
 
 
 def _write(request: Mapping[str, Any], out: BinaryIO) -> None:
-    start = Position(*request["start"]) if request["start"] else None
     try:
-        with open_source(Path(request["csv"]), columns=request["columns"]) as source:
+        with open_source(Path(request["path"]), columns=request["columns"]) as source:
+            start = None
+            if request["start"]:
+                record, place = request["start"]
+                start = Position(record, tuple(place))
             rows = map(_row, source.records(start))
             while chunk := list(islice(rows, _CHUNK)):
                 _put(("rows", chunk), out)

@@ -9,7 +9,7 @@ their headword, only the merge can see. Needs no store.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,13 +18,12 @@ from slangrag.errors import StoreMismatch, UsageError
 from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.embedding import REFUSED, PatientEmbedder
 from slangrag.ingest.pipeline import Answers, run_through
-from slangrag.ingest.plan import Batching, IngestPlan, IngestReport, Report, batching_for, expected_records
+from slangrag.ingest.plan import Batching, IngestPlan, IngestReport, Report, batching_for
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
-from slangrag.sources.csv.reader import Position, open_source
-from slangrag.sources.csv.stream import SourceFingerprint
+from slangrag.sources.source import Position, Source, SourceFingerprint, open_source
 from slangrag.store.counts import Counts
 from slangrag.store.fingerprint import agree, describe
 from slangrag.store.lock import hold
@@ -67,7 +66,7 @@ class ShardPlan:
     @property
     def again(self) -> str:
         """The command that makes this shard."""
-        return f"slangrag ingest {self.base.csv} --shard {self.shard}/{self.of} --out {self.out}"
+        return f"slangrag ingest {self.base.source} --shard {self.shard}/{self.of} --out {self.out}"
 
 
 def finished_shard(plan: ShardPlan) -> IngestReport | None:
@@ -80,7 +79,7 @@ def finished_shard(plan: ShardPlan) -> IngestReport | None:
         return None
     with read_shard(plan.path) as file:
         manifest = file.manifest()
-    with open_source(plan.base.csv, columns=plan.base.columns) as source:
+    with open_source(plan.base.source, columns=plan.base.columns) as source:
         if (manifest.source.sha256, manifest.options) != (source.fingerprint.sha256, plan.base.options):
             raise StoreMismatch(
                 f"{plan.path} is a shard of another file or of other options",
@@ -104,7 +103,7 @@ def run_shard(
     began = time.monotonic()
     stop = stop or StopFlag()
     with (
-        open_source(plan.base.csv, columns=plan.base.columns) as source,
+        open_source(plan.base.source, columns=plan.base.columns) as source,
         hold(plan.out, plan.out / f"shard-{plan.shard}-of-{plan.of}.lock"),
     ):
         if done := finished_shard(plan):
@@ -112,7 +111,8 @@ def run_shard(
         with write_shard(plan.partial) as file:
             manifest = _begin(file, plan, source.fingerprint, embedder.identity)
             already = manifest.counts.embedded
-            manifest = _fill(file, manifest, plan, PatientEmbedder(embedder, stop), progress, stop)
+            patient = PatientEmbedder(embedder, stop)
+            manifest = _fill(file, manifest, plan, source, patient, progress, stop)
         plan.partial.rename(plan.path)
         return _report(plan, manifest, embedded=manifest.counts.embedded - already, began=began)
 
@@ -159,14 +159,14 @@ class _ShardSink:
         plan: ShardPlan,
         chunks: Iterable[Sequence[Item]],
         batching: Batching,
-        meter: Meter,
+        tell: Callable[[Manifest], None],
     ) -> None:
         self.manifest = manifest
         self._file = file
         self._plan = plan
         self._chunks = chunks
         self._batching = batching
-        self._meter = meter
+        self._tell = tell
 
     def batches(self) -> Iterator[_Part]:
         """This shard's records within the bounds."""
@@ -198,11 +198,12 @@ class _ShardSink:
         rejected = sum(record.reason is not None for record in records)
         filtered = sum(record.vector is None and record.reason is None for record in records)
         assert batch.after is not None
+        line, byte = batch.after.place
         self.manifest = replace(
             self.manifest,
             records=batch.after.record,
-            line=batch.after.line,
-            byte=batch.after.offset,
+            line=line,
+            byte=byte,
             counts=self.manifest.counts + Counts(embedded, rejected, 0, filtered, embedded),
         )
 
@@ -212,9 +213,7 @@ class _ShardSink:
 
     def tell(self) -> None:
         """Report progress in records of the whole file."""
-        there = self.manifest
-        total = expected_records(there.source.name, there.source.size, there.records, there.byte)
-        self._meter.tell(there.records, total)
+        self._tell(self.manifest)
 
 
 def _record(item: Item, answer: bytes | str | None) -> ShardRecord:
@@ -223,12 +222,9 @@ def _record(item: Item, answer: bytes | str | None) -> ShardRecord:
     if isinstance(answer, str):
         assert item.entry is not None
         reason, text, answer = REFUSED, f"{item.entry.word}: {answer}", None
-    after = item.after
     return ShardRecord(
-        record=after.record,
         line=item.line,
-        next_line=after.line,
-        next_byte=after.offset,
+        after=item.after,
         entry=item.entry,
         fold=item.fold,
         text_hash=item.text_hash,
@@ -242,15 +238,19 @@ def _fill(
     file: ShardFile,
     manifest: Manifest,
     plan: ShardPlan,
+    source: Source,
     patient: PatientEmbedder,
     progress: Report,
     stop: StopFlag,
 ) -> Manifest:
+    meter = Meter("read/embed", progress)
+
+    def tell(now: Manifest) -> None:
+        meter.tell(now.records, source.expected_records(now.position) if now.position else None)
+
     batching = plan.base.batching or batching_for(patient.identity)
-    start = Position(manifest.records, manifest.line, manifest.byte) if manifest.records else None
-    with Reader(plan.base.csv, plan.base.columns, start) as reader:
-        meter = Meter("read/embed", progress)
-        sink = _ShardSink(file, manifest, plan, reader.chunks(), batching, meter)
+    with Reader(plan.base.source, plan.base.columns, manifest.position) as reader:
+        sink = _ShardSink(file, manifest, plan, reader.chunks(), batching, tell)
         ended = run_through(sink, patient.embed, batching, plan.base.pace, stop)
     if file.count() != sink.manifest.counts.records:
         raise AssertionError(f"records are not accounted for: {sink.manifest}")

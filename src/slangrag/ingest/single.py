@@ -1,4 +1,4 @@
-"""One file into one store, from the first record to the settled index.
+"""One file into one store, from the first record to the finished index.
 
 Holds the store's lock all the way. Prints nothing, installs no signal handler: see `StopFlag`.
 """
@@ -6,22 +6,22 @@ Holds the store's lock all the way. Prints nothing, installs no signal handler: 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.errors import StoreMissing
-from slangrag.ingest.deduplicate import Item
 from slangrag.ingest.embedding import PatientEmbedder
-from slangrag.ingest.loading import load
-from slangrag.ingest.pipeline import Embed
-from slangrag.ingest.plan import IngestPlan, IngestReport, Report, batching_for, expected_records
+from slangrag.ingest.loading import Feed, Load
+from slangrag.ingest.plan import IngestPlan, IngestReport, Report
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.reembed import reembed
 from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
-from slangrag.sources.csv.reader import Position, open_source
+from slangrag.sources.source import Position, SourceFingerprint, open_source
 from slangrag.store import fingerprint
 from slangrag.store.build import update_index
 from slangrag.store.counts import Counts
@@ -32,7 +32,7 @@ from slangrag.store.journal import guard
 from slangrag.store.ledger import Ledger
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
-from slangrag.store.writer import LexiconWriter, open_writer
+from slangrag.store.writer import open_writer
 
 
 def finished(plan: IngestPlan) -> IngestReport | None:
@@ -44,7 +44,7 @@ def finished(plan: IngestPlan) -> IngestReport | None:
     if plan.reembed:
         return None
     try:
-        with open_lexicon(plan.store) as lexicon, open_source(plan.csv, columns=plan.columns) as source:
+        with open_lexicon(plan.store) as lexicon, open_source(plan.source, columns=plan.columns) as source:
             done = lexicon.finished_load(source.fingerprint.sha256, plan.options)
             if done is None or not is_current(lexicon, index_of(plan.store)):
                 return None
@@ -68,74 +68,78 @@ def run(
     """
     began = time.monotonic()
     stop = stop or StopFlag()
-    identity = embedder.identity
-    meta = {
+    with (
+        open_source(plan.source, columns=plan.columns) as source,
+        hold(plan.store) as lock,
+        open_writer(plan.store, meta=first_meta(embedder.identity)) as writer,
+        guard(writer.path),
+    ):
+        patient = PatientEmbedder(embedder, stop)
+        reembed(writer, patient, plan, progress, stop)
+        load = Load(
+            plan=plan,
+            identity=embedder.identity,
+            embed=patient.embed,
+            writer=writer,
+            lock=lock,
+            expected=source.expected_records,
+            progress=progress,
+            stop=stop,
+        )
+        read = partial(Reader, plan.source, plan.columns)
+        return load_and_index(load, source.fingerprint, read, began)
+
+
+def first_meta(identity: EmbedderIdentity) -> dict[str, object]:
+    """What a store is made with: whose vectors it will hold, and when it was begun."""
+    return {
         fingerprint.EMBEDDER: fingerprint.to_meta(identity),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    with (
-        open_source(plan.csv, columns=plan.columns) as source,
-        hold(plan.store) as lock,
-        open_writer(plan.store, meta=meta) as writer,
-        guard(writer.path),
-    ):
-        read = source.fingerprint
-        patient = PatientEmbedder(embedder, stop)
-        reembed(writer, patient, plan, progress, stop)
-        done = writer.finished_load(read.sha256, plan.options)
-        notes: tuple[str, ...] = ()
-        early_index = EarlyIndexBuilder(writer, plan.store, lock)
-        if done is None:
-            done = writer.begin_load(read.name, read.size, read.sha256, plan.options)
-            embedded_before = done.counts.embedded
-            start = Position(done.record, done.line, done.byte) if done.record else None
-            with Reader(plan.csv, plan.columns, start) as reader, early_index:
-                load_file(
-                    writer, done, reader.chunks(), identity, patient.embed, plan, progress, stop, early_index
-                )
-            notes = reader.notes
-            complete(writer, done, plan, progress)
-        else:
-            embedded_before = done.counts.embedded
-        index(writer, plan, lock, progress, stop, closed_properly=early_index.closed_properly)
-        return report_of(
-            done.counts,
-            plan.store,
-            embedded=done.counts.embedded - embedded_before,
-            complete=done.state == "complete",
-            began=began,
-            notes=notes,
-        )
 
 
-def load_file(
-    writer: LexiconWriter,
-    ledger: Ledger,
-    chunks: Iterable[Sequence[Item]],
-    identity: EmbedderIdentity,
-    embed: Embed,
-    plan: IngestPlan,
-    progress: Report,
-    stop: StopFlag,
-    early_index: EarlyIndexBuilder,
-) -> None:
-    """Take records into the lexicon as the plan says; a stop is raised as `run` says."""
-    meter = Meter("read/embed", progress)
+def load_and_index(
+    load: Load,
+    source: SourceFingerprint,
+    feed_from: Callable[[Position | None], AbstractContextManager[Feed]],
+    began: float,
+) -> IngestReport:
+    """Load what is not loaded of a source, and bring the index up to it; a stop is raised as `run` says.
 
-    def told(now: Ledger) -> None:
-        meter.tell(now.record, expected_records(now.name, now.size, now.record, now.byte))
+    feed_from(where to go on) opens the records; began is in monotonic seconds.
+    """
+    plan, writer = load.plan, load.writer
+    done = writer.finished_load(source.sha256, plan.options)
+    early_index = EarlyIndexBuilder(writer, plan.store, load.lock)
+    notes: tuple[str, ...] = ()
+    if done is not None:
+        embedded_before = done.counts.embedded
+    else:
+        done = writer.begin_load(source.name, source.size, source.sha256, plan.options)
+        embedded_before = done.counts.embedded
+        with feed_from(done.position) as feed, early_index:
+            load.take(feed, done, early_index)
+        notes = feed.notes
+        _complete(load, done)
+    _index(load, closed_properly=early_index.closed_properly)
+    return report_of(
+        done.counts,
+        plan.store,
+        embedded=done.counts.embedded - embedded_before,
+        complete=done.state == "complete",
+        began=began,
+        notes=notes,
+    )
 
-    batching = plan.batching or batching_for(identity)
-    load(writer, ledger, chunks, identity, embed, plan.filters, batching, plan.pace, stop, told, early_index)
 
-
-def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: Report) -> None:
+def _complete(load: Load, ledger: Ledger) -> None:
     """The load's end, in one transaction: prune, what depends on all entries, the ledger's last word."""
-    meter = Meter("headwords", progress)
+    writer = load.writer
+    meter = Meter("headwords", load.progress)
     total = writer.count("headwords")
     meter.tell(0, total)
-    if plan.prune:
-        ledger.counts += Counts(rewritten=writer.prune(ledger.id))
+    pruned = writer.prune(ledger.id) if load.plan.prune else 0
+    ledger.counts += Counts(rewritten=pruned)
     writer.finish_headwords(sweep=ledger.counts.rewritten > 0)
     ledger.state = "complete"
     writer.save_load(ledger)
@@ -143,24 +147,15 @@ def complete(writer: LexiconWriter, ledger: Ledger, plan: IngestPlan, progress: 
     meter.tell(total, total)
 
 
-def index(
-    writer: LexiconWriter,
-    plan: IngestPlan,
-    lock: int,
-    progress: Report,
-    stop: StopFlag,
-    *,
-    closed_properly: bool = False,
-) -> None:
-    """Bring the index up to the lexicon; a stop is raised as `run` says."""
-    meters = {"index": Meter("index", progress), "settle": Meter("settle", progress)}
+def _index(load: Load, *, closed_properly: bool) -> None:
+    meters = {"index": Meter("index", load.progress), "settle": Meter("settle", load.progress)}
     ended = update_index(
-        writer,
-        plan.store,
-        lock=lock,
+        load.writer,
+        load.plan.store,
+        lock=load.lock,
         closed_properly=closed_properly,
         told=lambda stage, done, total: meters[stage].tell(done, total),
-        stop=lambda: stop.requested,
+        stop=lambda: load.stop.requested,
     )
     if not ended:
-        raise stop.leave(f"every entry is in {plan.store}, the index is not finished")
+        raise load.stop.leave(f"every entry is in {load.plan.store}, the index is not finished")

@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from slangrag.sources.source import Position
 from slangrag.store.counts import Counts
 
 State = Literal["reading", "superseded", "complete"]
@@ -37,6 +38,15 @@ class Ledger:
     line: int = 0
     byte: int = 0
     counts: Counts = field(default_factory=Counts)
+
+    @property
+    def position(self) -> Position | None:
+        """Where to go on in the source; None at its beginning."""
+        return Position(self.record, (self.line, self.byte)) if self.record else None
+
+    def move(self, after: Position) -> None:
+        """The records before `after` are done."""
+        self.record, (self.line, self.byte) = after.record, after.place
 
     @property
     def balanced(self) -> bool:

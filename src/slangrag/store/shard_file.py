@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreDamaged
-from slangrag.sources.csv.stream import SourceFingerprint
 from slangrag.sources.entry import Entry
+from slangrag.sources.source import Position, SourceFingerprint
 from slangrag.store import journal
 from slangrag.store.counts import Counts
 
@@ -37,7 +37,7 @@ CREATE TABLE records (
 class Manifest:
     """What a shard file says of itself.
 
-    records: of the whole file, so far; line and byte: where the next one begins. counts are of this
+    records: of the whole file, so far; line and byte: the place of the next one. counts are of this
     shard's own records, in which only the merge can see duplicates: accepted are those with a vector.
     """
 
@@ -53,19 +53,22 @@ class Manifest:
     notes: tuple[str, ...] = ()
     version: int = SHARD_VERSION
 
+    @property
+    def position(self) -> Position | None:
+        """Where to go on in the source; None at its beginning."""
+        return Position(self.records, (self.line, self.byte)) if self.records else None
+
 
 @dataclass(frozen=True, slots=True)
 class ShardRecord:
-    """One record: its number and line, where the next one begins, and what it is.
+    """One record: its line, where the next one begins, and what it is.
 
     entry with fold, text_hash and vector; or reason and text of a reject; or all of it for an entry that
     the embedder refused, which has no vector.
     """
 
-    record: int
     line: int
-    next_line: int
-    next_byte: int
+    after: Position
     entry: Entry | None
     fold: str
     text_hash: bytes
@@ -122,7 +125,7 @@ class ShardFile:
             f"INSERT INTO records VALUES ({', '.join('?' * 16)})",
             (
                 (
-                    *(r.record, r.line, r.next_line, r.next_byte),
+                    *(r.after.record, r.line, *r.after.place),
                     *(astuple(r.entry) if r.entry else (None,) * 7),
                     *(r.fold, r.text_hash, r.vector, r.reason, r.text),
                 )
@@ -150,7 +153,8 @@ class ShardFile:
             text,
         ) in self._connection.execute("SELECT * FROM records WHERE record > ? ORDER BY record", (after,)):
             there = Entry(*entry) if entry[0] is not None else None
-            yield ShardRecord(number, line, next_line, next_byte, there, fold, digest, vector, reason, text)
+            following = Position(number, (next_line, next_byte))
+            yield ShardRecord(line, following, there, fold, digest, vector, reason, text)
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import signal
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from benchmarks.crash import content_hash
 from tests.unit.ingest.stubs import HEADER, StubEmbedder
 
-from slangrag.errors import InputMissing, StoppedEarly, StoreMismatch, TextRejected, UsageError
+from slangrag.errors import InputMissing, StoppedEarly, StoreDamaged, StoreMismatch, TextRejected, UsageError
 from slangrag.ingest import (
     Batching,
     IngestPlan,
@@ -149,3 +151,17 @@ def test_a_merged_store_needs_no_second_merge(file: Path, tmp_path: Path) -> Non
     again = merge(tmp_path / "out", plan_of(file, tmp_path / "merged"))
     assert again.embedded == 0
     assert (tmp_path / "merged" / "chroma" / "chroma.sqlite3").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("which", ["min", "max"])
+def test_a_record_that_no_shard_has_is_told_and_not_passed_over(
+    file: Path, tmp_path: Path, which: str
+) -> None:
+    out = tmp_path / "out"
+    make_shards(plan_of(file, tmp_path / "s"), out, 2)
+    for shard in out.glob("*.sqlite3"):
+        with closing(sqlite3.connect(shard)) as connection:
+            connection.execute(f"DELETE FROM records WHERE record = (SELECT {which}(record) FROM records)")
+            connection.commit()
+    with pytest.raises(StoreDamaged, match=r"no shard has record 1|shards end at record"):
+        merge(out, plan_of(file, tmp_path / "merged"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 ROOT = Path(__file__).parents[3]
 HEADWORDS = ["cap", "no cap", "rizz", "drip", "on fleek", "oh, well", '21" inch', "G+", "4,5,6 go"]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.sources.readings import HEADER, read
+from tests.unit.sources.records import HEADER, records_of
 
 from slangrag.sources.csv import reader
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 DATA = Path(__file__).parents[2] / "data" / "corpus"
 DIRTY = DATA / "dirty.csv"
@@ -23,7 +23,7 @@ EXPECTED = [
 
 @pytest.mark.parametrize(("number", "expected"), list(enumerate(EXPECTED)), ids=[e["what"] for e in EXPECTED])
 def test_a_dirty_record_ends_where_it_should(number: int, expected: dict[str, Any]) -> None:
-    records = read(DIRTY)
+    records = records_of(DIRTY)
     assert len(records) == len(EXPECTED)
     record = records[number]
     assert (record.reject.reason if record.reject else None) == expected["reason"]
@@ -32,16 +32,17 @@ def test_a_dirty_record_ends_where_it_should(number: int, expected: dict[str, An
 
 
 def test_reading_can_go_on_after_any_record() -> None:
-    records = read(DIRTY)
+    records = records_of(DIRTY)
     for number, record in enumerate(records, 1):
         assert record.after.record == number
-        assert read(DIRTY, record.after) == records[number:]
+        assert records_of(DIRTY, record.after) == records[number:]
 
 
 def test_the_place_of_a_record_is_that_in_the_file() -> None:
     lines = DIRTY.read_bytes().splitlines(keepends=True)
-    for record in read(DIRTY):
-        assert record.after.offset == sum(map(len, lines[: record.after.line - 1]))
+    for record in records_of(DIRTY):
+        line, offset = record.after.place
+        assert offset == sum(map(len, lines[: line - 1]))
         if record.reject:
             assert record.reject.line == record.line
 
@@ -56,9 +57,9 @@ def test_a_compressed_file_reads_as_the_plain_one(tmp_path: Path, kind: str) -> 
             archive.writestr("readme.txt", b"about")
     else:
         packed.write_bytes(gzip.compress(DIRTY.read_bytes()))
-    plain = read(DIRTY)
-    assert read(packed) == plain
-    assert read(packed, plain[10].after) == plain[11:]
+    plain = records_of(DIRTY)
+    assert records_of(packed) == plain
+    assert records_of(packed, plain[10].after) == plain[11:]
 
 
 def test_damaged_lines_are_counted_and_said() -> None:
@@ -68,7 +69,7 @@ def test_damaged_lines_are_counted_and_said() -> None:
 
 
 def test_letters_of_old_windows_files_are_read_as_they_were_written(file: Callable[..., Path]) -> None:
-    [record] = read(file(HEADER.encode() + b"0000001,\x8aimon,1,2,aa,c\x9cur\n"))
+    [record] = records_of(file(HEADER.encode() + b"0000001,\x8aimon,1,2,aa,c\x9cur\n"))
     assert record.entry
     assert (record.entry.word, record.entry.definition) == ("\u0160imon", "c\u0153ur")
 
@@ -79,7 +80,7 @@ def test_an_unclosed_quote_costs_no_row_but_its_own(file: Callable[..., Path]) -
     path = file(
         HEADER + '0009999,open,1,2,aa,"never closed\n' + unquoted + '0009998,open2,1,2,aa,"nor this\n' + rows
     )
-    records = read(path)
+    records = records_of(path)
     assert len(records) == 4002
     assert all(record.entry for record in records)
     assert records[1].entry
@@ -88,7 +89,7 @@ def test_an_unclosed_quote_costs_no_row_but_its_own(file: Callable[..., Path]) -
 
 def test_a_record_without_end_is_rejected_and_bounded(file: Callable[..., Path]) -> None:
     path = file(HEADER + '0000001,a,1,2,aa,"' + "x" * 300_000 + '"\n0000002,b,1,2,aa,"fine"\n')
-    long, fine = read(path)
+    long, fine = records_of(path)
     assert long.reject
     assert long.reject.reason == "overlong-row"
     assert len(long.reject.text) <= 500
@@ -97,15 +98,15 @@ def test_a_record_without_end_is_rejected_and_bounded(file: Callable[..., Path])
 
 def test_a_quote_that_never_closes_takes_a_bounded_stretch(file: Callable[..., Path]) -> None:
     path = file(HEADER + '0000001,a,1,2,aa,"so "it" begins\n' + "and goes on\n" * 60_000)
-    first, *others = read(path)
+    first, *others = records_of(path)
     assert first.reject
     assert first.reject.reason == "overlong-row"
-    assert first.after.offset < 250_000
+    assert first.after.place[1] < 250_000
     assert {record.reject.reason for record in others if record.reject} == {"truncated-row"}
 
 
 def test_the_longest_definitions_of_the_data_set_are_kept_whole(file: Callable[..., Path]) -> None:
-    [record] = read(file(HEADER + '0000001,a,1,2,aa,"' + "x" * 32_396 + '"\n'))
+    [record] = records_of(file(HEADER + '0000001,a,1,2,aa,"' + "x" * 32_396 + '"\n'))
     assert record.entry
     assert len(record.entry.definition) == 32_396
 
@@ -150,7 +151,7 @@ def test_a_broken_quote_costs_one_row_where_nothing_tells_where_rows_begin(
         lead + 'rizz,"charm',
         *[f"{lead}word{i},some text" for i in range(99)],
     ]
-    records = read(file("\n".join([header, *rows]) + "\n"))
+    records = records_of(file("\n".join([header, *rows]) + "\n"))
     words = [record.entry.word for record in records if record.entry]
     assert words == ["cap", "rizz", *[f"word{i}" for i in range(99)]]
 
@@ -159,13 +160,13 @@ def test_a_broken_quote_costs_one_row_where_nothing_tells_where_rows_begin(
     "rows", ["word,definition\nfoo, bar,baz\n", "word,definition,up_votes\nfoo, bar,baz,5\n"]
 )
 def test_a_shift_that_nothing_decides_is_not_guessed(file: Callable[..., Path], rows: str) -> None:
-    [record] = read(file(rows))
+    [record] = records_of(file(rows))
     assert record.reject
     assert record.reject.reason == "shifted-row"
 
 
 def test_a_number_that_ends_a_word_is_not_taken_for_its_votes(file: Callable[..., Path]) -> None:
-    [record] = read(file(HEADER + "0000001,Catch,22,5,6,aa,a trap, either way\n"))
+    [record] = records_of(file(HEADER + "0000001,Catch,22,5,6,aa,a trap, either way\n"))
     assert record.entry
     assert (record.entry.word, record.entry.up_votes, record.entry.down_votes) == ("Catch,22", 5, 6)
     assert record.entry.definition == "a trap, either way"
@@ -191,7 +192,7 @@ def test_a_copy_cut_by_excel_is_named_also_by_a_run_that_goes_on(
 ) -> None:
     monkeypatch.setattr(reader, "EXCEL_ROWS", 10)
     path = file(HEADER + "".join(f"{i:07d},word{i},1,2,aa,text\n" for i in range(10)))
-    place = read(path)[already_read - 1].after
+    place = records_of(path)[already_read - 1].after
     with open_source(path) as source:
         assert len(list(source.records(place))) == left
         assert any("where Excel stops" in note for note in source.notes)
@@ -206,7 +207,7 @@ def test_an_author_who_is_called_like_a_date_is_no_damage(file: Callable[..., Pa
 
 
 def test_an_entry_is_as_rude_as_its_word(file: Callable[..., Path]) -> None:
-    [record] = read(file(HEADER + "0000001,damn,1,1,aa,a mild oath\n"))
+    [record] = records_of(file(HEADER + "0000001,damn,1,1,aa,a mild oath\n"))
     assert record.entry
     assert record.entry.rating == 1
 
@@ -225,12 +226,12 @@ def test_an_entry_is_as_rude_as_its_word(file: Callable[..., Path]) -> None:
 def test_what_no_store_could_hold_is_rejected(
     file: Callable[..., Path], row: str, reason: str | None
 ) -> None:
-    [record] = read(file(HEADER + row + "\n"))
+    [record] = records_of(file(HEADER + row + "\n"))
     assert (record.reject.reason if record.reject else None) == reason
 
 
 def test_unknown_votes_are_not_zero_votes(file: Callable[..., Path]) -> None:
-    [unknown, zero] = read(file(HEADER + "0000001,a,,,aa,x\n0000002,b,0,0,aa,x\n"))
+    [unknown, zero] = records_of(file(HEADER + "0000001,a,,,aa,x\n0000002,b,0,0,aa,x\n"))
     assert unknown.entry
     assert zero.entry
     assert (unknown.entry.up_votes, unknown.entry.down_votes) == (None, None)

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.sources.readings import HEADER, read
+from tests.unit.sources.records import HEADER, records_of
 
 # No markup, nothing that cleaning takes out (Hangul fillers are letters without ink).
 SAFE = st.text(
@@ -29,7 +29,7 @@ def test_what_a_csv_writer_wrote_is_read_back(
     )
     path = tmp_path_factory.mktemp("written") / "words.csv"
     path.write_bytes(table.getvalue().encode())
-    assert [(r.entry.word, r.entry.definition) for r in read(path) if r.entry] == rows
+    assert [(r.entry.word, r.entry.definition) for r in records_of(path) if r.entry] == rows
 
 
 @given(
@@ -59,10 +59,10 @@ def test_no_bytes_stop_the_run_and_every_byte_belongs_to_one_record(
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "words.csv"
     path.write_bytes(HEADER.encode() + b"".join(pieces))
-    records = read(path)
+    records = records_of(path)
     assert all((record.entry is None) != (record.reject is None) for record in records)
     if records:
-        assert records[-1].after.offset == path.stat().st_size
+        assert records[-1].after.place[1] == path.stat().st_size
         assert [record.after.record for record in records] == list(range(1, len(records) + 1))
         middle = len(records) // 2
-        assert read(path, records[middle].after) == records[middle + 1 :]
+        assert records_of(path, records[middle].after) == records[middle + 1 :]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.sources.readings import HEADER, read
+from tests.unit.sources.records import HEADER, records_of
 
 from slangrag.errors import InputFormat, InputMissing, InputUnreadable, SlangragError, UsageError
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 
 HEADERS: list[tuple[str, str, str | bytes, type[SlangragError], str, str]] = [
     ("other columns", "w.csv", "word,meaning\na,b\n", InputFormat, "word, meaning", "definition=meaning"),
@@ -42,7 +42,7 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_type(
     hint: str,
 ) -> None:
     with pytest.raises(error) as raised:
-        read(file(content, name))
+        records_of(file(content, name))
     assert message in raised.value.message
     assert hint in raised.value.hint
     assert "\n" not in raised.value.message
@@ -83,19 +83,19 @@ def test_an_archive_damaged_half_way_stops_with_one_line(file: Callable[..., Pat
     )
     path = file(gzip.compress((HEADER + rows).encode())[:-60_000], "cut.csv.gz")
     with pytest.raises(InputUnreadable, match="incomplete"):
-        read(path)
+        records_of(path)
 
 
 def test_an_archive_with_a_changed_byte_is_told_as_such(file: Callable[..., Path]) -> None:
     raw = bytearray(gzip.compress((HEADER + "0000001,cap,1,2,aa,a lie\n").encode()))
     raw[10] = 0x07  # a kind of block that deflate does not have
     with pytest.raises(InputUnreadable, match="damaged"):
-        read(file(bytes(raw), "changed.csv.gz"))
+        records_of(file(bytes(raw), "changed.csv.gz"))
 
 
 def test_the_named_columns_are_read(file: Callable[..., Path]) -> None:
     path = file('Term,Meaning,Likes\ncap,"a lie, or a hat",12\nno cap,truly,\n')
-    records = read(path, columns={"word": "term", "definition": "Meaning", "up_votes": "Likes"})
+    records = records_of(path, columns={"word": "term", "definition": "Meaning", "up_votes": "Likes"})
     entries = [record.entry for record in records]
     assert [(e.word, e.definition, e.up_votes, e.down_votes) for e in entries if e] == [
         ("cap", "a lie, or a hat", 12, None),
@@ -119,7 +119,7 @@ def test_the_command_that_is_proposed_can_be_pasted_as_it_stands(file: Callable[
 
 def test_columns_may_stand_in_any_order_and_beside_others(file: Callable[..., Path]) -> None:
     path = file('\ufeff"Definition",Word,index,word_id\n"a lie, or ""two""",cap,0,0000007\n')
-    [record] = read(path)
+    [record] = records_of(path)
     assert record.entry
     assert (record.entry.entry_id, record.entry.word) == ("0000007", "cap")
     assert record.entry.definition == 'a lie, or "two"'
@@ -127,8 +127,8 @@ def test_columns_may_stand_in_any_order_and_beside_others(file: Callable[..., Pa
 
 def test_entries_without_an_id_get_one_from_what_they_say(file: Callable[..., Path]) -> None:
     path = file("word,definition\ncap,a lie\ncap,a hat\ncap,a lie\n")
-    ids = [record.entry.entry_id for record in read(path) if record.entry]
+    ids = [record.entry.entry_id for record in records_of(path) if record.entry]
     assert ids[0] == ids[2] != ids[1]
-    assert ids == [record.entry.entry_id for record in read(path) if record.entry]
+    assert ids == [record.entry.entry_id for record in records_of(path) if record.entry]
     other = file("word,definition\nab,c\na,bc\n")
-    assert len({record.entry.entry_id for record in read(other) if record.entry}) == 2
+    assert len({record.entry.entry_id for record in records_of(other) if record.entry}) == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slangrag.sources.csv.reader import Record, open_source
+from slangrag.sources.source import Record, open_source
 
 SHARED = Path(os.environ.get("SLANGRAG_SHARED", Path(__file__).parents[4] / "shared"))
 

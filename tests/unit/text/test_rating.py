@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slangrag.sources.csv.reader import open_source
+from slangrag.sources.source import open_source
 from slangrag.text import rating
 from slangrag.text.rating import key_of, mask, rate, tokens
 

@@ -5,6 +5,8 @@ The header decides, not the file's name: several data sets share one. Knows noth
 
 from __future__ import annotations
 
+import csv
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from slangrag.errors import InputFormat, UsageError
+from slangrag.sources.csv.lines import LONGEST_LINE, LineTape
 
 FIELDS: Final = ("word_id", "word", "up_votes", "down_votes", "author", "definition")
 KAGGLE_HEADER: Final = ",".join(FIELDS)
@@ -52,10 +55,33 @@ class Columns:
             and self.definition == self.width - 1
         )
 
-    def names(self) -> dict[str, str]:
-        """Field to the name of its column."""
-        places = {name: getattr(self, name) for name in FIELDS}
-        return {name: self.header[place] for name, place in places.items() if place is not None}
+
+def read_header(raw: bytes, path: Path) -> list[str]:
+    """The column names in the first line; InputFormat where it is no header of a CSV."""
+    if not raw.strip():
+        raise InputFormat(f"{path} is empty", hint="slangrag ingest --sample")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputFormat(f"{path} is UTF-16", hint=f"iconv -f UTF-16 -t UTF-8 {path} > utf8.csv")
+    if b"\0" in raw or len(raw) >= LONGEST_LINE:
+        raise InputFormat(f"{path} is not a text file", hint="slangrag ingest FILE.csv")
+    text = LineTape.text(raw).removeprefix("\ufeff").rstrip("\r\n")
+    if text.lstrip().casefold().startswith(("<!doctype", "<html", "<?xml")):
+        raise InputFormat(f"{path} is a web page, not a CSV", hint="download it while signed in, then repeat")
+    if "\r" in text:
+        raise InputFormat(
+            f"{path} ends its lines with carriage returns alone", hint=f"tr '\\r' '\\n' < {path} > lines.csv"
+        )
+    if "," not in text and (";" in text or "\t" in text):
+        mark = "tabs" if "\t" in text else "semicolons"
+        raise InputFormat(f"{path} has {mark} between its columns", hint="save it with commas, then repeat")
+    if re.match(r'"?\d{1,9}"?,', text):
+        raise InputFormat(
+            f"{path} has no header line", hint=f"sed -i '1i {KAGGLE_HEADER}' {path}, if these are its columns"
+        )
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise InputFormat(f"{path} begins with no header: {error}", hint=f"head -1 {path}") from error
 
 
 def read_columns(header: Sequence[str], path: Path, chosen: Mapping[str, str] | None = None) -> Columns:

@@ -10,19 +10,19 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
-from slangrag.errors import InputFormat
-from slangrag.sources.csv.columns import KAGGLE_HEADER, Columns, read_columns
+from slangrag.sources.csv.columns import Columns, read_columns, read_header
 from slangrag.sources.csv.fields import content_id, vote_count
 from slangrag.sources.csv.lines import LONGEST_LINE, LineTape
 from slangrag.sources.csv.repair import Beyond, is_row, repair, starts_row
-from slangrag.sources.csv.stream import SourceFingerprint, fingerprint, open_stream
+from slangrag.sources.csv.row_count import RowCount
+from slangrag.sources.csv.stream import fingerprint, is_plain, open_stream
 from slangrag.sources.entry import Entry
+from slangrag.sources.source import Position, Record, Reject, SourceFingerprint
 from slangrag.text.clean import clean_definition, clean_word
 from slangrag.text.rating import rate
 
@@ -36,49 +36,21 @@ _EXCEL_ERROR: Final = "#NAME?"
 _DATE_AUTHOR: Final = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the next record starts: records before it, its line (from 1), its byte offset uncompressed."""
+class CsvSource:
+    """One CSV, its header read; a `slangrag.sources.source.Source`. A place is a line (from 1) and a byte.
 
-    record: int
-    line: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A record that could not become an entry: where, the fault's name, the beginning of its raw text.
-
-    reason is one of: blank-line, repeated-header, truncated-row, shifted-row, broken-quotes,
-    overlong-row, empty-word, overlong-word, empty-definition, excel-damage, unreadable-votes.
+    Faults of its rows: blank-line, repeated-header, truncated-row, shifted-row, broken-quotes, overlong-row,
+    empty-word, overlong-word, empty-definition, excel-damage, unreadable-votes.
     """
 
-    line: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of the file: exactly one of entry and reject. `after` is where to go on."""
-
-    line: int
-    entry: Entry | None
-    reject: Reject | None
-    after: Position
-
-
-class Source:
-    """One input file, its header read. Made by `open_source`; `records` may be called again."""
-
-    def __init__(self, path: Path, columns: Columns, first: Position) -> None:
+    def __init__(self, path: Path, columns: Columns, header_bytes: int) -> None:
         self.path = path
-        self.first = first
         self._columns = columns
+        self._header_bytes = header_bytes
         self._passes: list[Generator[Record, None, None]] = []
         self._counts: Counter[str] = Counter()
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -91,11 +63,6 @@ class Source:
     def fingerprint(self) -> SourceFingerprint:
         """Name, size and SHA-256 of the file as it lies on disk; computed once, about 1 GB a second."""
         return fingerprint(self.path)
-
-    @property
-    def columns(self) -> Mapping[str, str]:
-        """Our field names to the file's column names."""
-        return self._columns.names()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -115,20 +82,33 @@ class Source:
             )
         return tuple(said)
 
+    @cached_property
+    def _row_count(self) -> RowCount | None:
+        if not is_plain(self.path):
+            return None
+        with open_stream(self.path) as stream:
+            return RowCount(stream, self._header_bytes, self._columns)
+
+    def expected_records(self, after: Position) -> int | None:
+        """Rows in all, judged at `after`; None for a compressed file, of which no part can be sampled."""
+        _, offset = after.place
+        return self._row_count.expected(after.record, offset) if self._row_count else None
+
     def records(self, start: Position | None = None) -> Iterator[Record]:
         """Every record from `start` (a Record's `after`), or from the first.
 
         Raises InputUnreadable where the file cannot be read on. Memory does not grow with the file.
         """
-        begun = self._read(start or self.first)
+        begun = self._read(start or Position(0, (2, self._header_bytes)))
         self._passes.append(begun)
         return begun
 
     def _read(self, start: Position) -> Generator[Record, None, None]:
         self._counts = Counter(rows=start.record)
+        line, offset = start.place
         with open_stream(self.path) as stream:
-            stream.seek(start.offset)
-            yield from self._parse(LineTape(stream, line=start.line, offset=start.offset), start.record)
+            stream.seek(offset)
+            yield from self._parse(LineTape(stream, line=line, offset=offset), start.record)
 
     def _parse(self, tape: LineTape, number: int) -> Iterator[Record]:
         rows = csv.reader(tape, strict=True)
@@ -157,7 +137,7 @@ class Source:
             tape.start_record()
             self._counts["rows"] = number
             self._counts["damaged-lines"] = tape.damaged
-            yield Record(line, entry, reject, Position(number, tape.line, tape.offset))
+            yield Record(line, entry, reject, Position(number, (tape.line, tape.offset)))
 
     def _swallowed(self, tape: LineTape) -> bool:
         """Whether an open quote took rows that are not its own."""
@@ -230,7 +210,7 @@ class Source:
         return Entry(entry_id or content_id(word, definition), word, definition, up, down, author, rating)
 
 
-def open_source(path: Path, *, columns: Mapping[str, str] | None = None) -> Source:
+def open_csv(path: Path, *, columns: Mapping[str, str] | None = None) -> CsvSource:
     """Open a CSV (plain, gzip or zip) and read its header; `columns` maps our fields to its names.
 
     Raises InputMissing, InputUnreadable, InputFormat (with the command to type as its hint) and
@@ -238,34 +218,4 @@ def open_source(path: Path, *, columns: Mapping[str, str] | None = None) -> Sour
     """
     with open_stream(path) as stream:
         raw = stream.readline(LONGEST_LINE)
-    header = _header(raw, path)
-    found = read_columns(header, path, columns)
-    return Source(path, found, Position(record=0, line=2, offset=len(raw)))
-
-
-def _header(raw: bytes, path: Path) -> list[str]:
-    """The column names in the first line; InputFormat where it is no header of a CSV."""
-    if not raw.strip():
-        raise InputFormat(f"{path} is empty", hint="slangrag ingest --sample")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputFormat(f"{path} is UTF-16", hint=f"iconv -f UTF-16 -t UTF-8 {path} > utf8.csv")
-    if b"\0" in raw or len(raw) >= LONGEST_LINE:
-        raise InputFormat(f"{path} is not a text file", hint="slangrag ingest FILE.csv")
-    text = LineTape.text(raw).removeprefix("\ufeff").rstrip("\r\n")
-    if text.lstrip().casefold().startswith(("<!doctype", "<html", "<?xml")):
-        raise InputFormat(f"{path} is a web page, not a CSV", hint="download it while signed in, then repeat")
-    if "\r" in text:
-        raise InputFormat(
-            f"{path} ends its lines with carriage returns alone", hint=f"tr '\\r' '\\n' < {path} > lines.csv"
-        )
-    if "," not in text and (";" in text or "\t" in text):
-        mark = "tabs" if "\t" in text else "semicolons"
-        raise InputFormat(f"{path} has {mark} between its columns", hint="save it with commas, then repeat")
-    if re.match(r'"?\d{1,9}"?,', text):
-        raise InputFormat(
-            f"{path} has no header line", hint=f"sed -i '1i {KAGGLE_HEADER}' {path}, if these are its columns"
-        )
-    try:
-        return next(csv.reader([text]), [])
-    except csv.Error as error:
-        raise InputFormat(f"{path} begins with no header: {error}", hint=f"head -1 {path}") from error
+    return CsvSource(path, read_columns(read_header(raw, path), path, columns), len(raw))

@@ -12,11 +12,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from slangrag.errors import InputFormat, InputMissing, InputUnreadable
+from slangrag.sources.source import SourceFingerprint
 
 _BUFFER: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
@@ -24,20 +24,17 @@ _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFingerprint:
-    """Which file this is: its name, its size in bytes and the SHA-256 of its bytes as they lie on disk."""
-
-    name: str
-    size: int
-    sha256: str
-
-
 def fingerprint(path: Path) -> SourceFingerprint:
     """Name, size and content hash of a file. Raises InputMissing or InputUnreadable."""
     with _named_faults(path), path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
         return SourceFingerprint(path.name, file.tell(), digest.hexdigest())
+
+
+def is_plain(path: Path) -> bool:
+    """Whether the bytes of the file are the text itself. Raises InputMissing or InputUnreadable."""
+    with _named_faults(path), path.open("rb") as file:
+        return not file.read(4).startswith((_GZIP, _ZIP))
 
 
 @contextmanager
