@@ -44,7 +44,10 @@ def ingest(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Keep only the first so many entries.")
     ] = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove what is no longer in the file.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove entries that this file no longer brings; asks first.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --prune removes.")] = False,
     reembed: Annotated[
         bool, typer.Option("--reembed", help="Replace the store's vectors by another model's.")
     ] = False,
@@ -77,7 +80,7 @@ def ingest(
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
         plan = IngestPlan(source=merge, store=settings.store, prune=prune, reembed=reembed)
-        ingest_runs.merge(merge, plan, rejects, as_json=as_json)
+        ingest_runs.merge(merge, plan, rejects, yes=yes, as_json=as_json)
         return
     if into is not None and (settings.store / "lexicon.sqlite3").exists():
         raise UsageError(f"there is a store at {into} already", hint=f"slangrag ingest --store {into}")
@@ -95,7 +98,7 @@ def ingest(
     elif shard is not None:
         ingest_runs.shard(plan, shard, out, settings, as_json=as_json)
     else:
-        ingest_runs.single(plan, settings, rejects, as_json=as_json)
+        ingest_runs.single(plan, settings, rejects, yes=yes, as_json=as_json)
 
 
 def _refuse(option: str, **others: object) -> None:

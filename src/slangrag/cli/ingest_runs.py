@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,25 +15,22 @@ from slangrag import ingest
 from slangrag.cli.render.ingest import show_estimate, show_report
 from slangrag.cli.signals import stop_on_signals
 from slangrag.config import Settings
-from slangrag.errors import UsageError
+from slangrag.errors import StoppedEarly, StoreMissing, UsageError
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity
 
 
-def single(plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *, as_json: bool) -> None:
+def single(
+    plan: ingest.IngestPlan, settings: Settings, rejects: Path | None, *, yes: bool, as_json: bool
+) -> None:
     """One file into one store; says at once if there is nothing to do."""
     if not plan.reembed:
         _stored(settings, plan.store)
     done = ingest.finished(plan)
-    if done is None:
-        with working() as (stop, told):
-            embedder = _embedder(settings, plan)
-            done = ingest.run(plan, embedder, progress=told, stop=stop)
-        show_report(done, named(plan.source), as_json=as_json)
-        _say_what_was_cut(embedder)
-    else:
-        show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
+    if done is None and plan.prune and not yes:
+        _agree_to_prune(plan.store, named(plan.source))
+    _show_or_do(done, partial(ingest.run, plan), plan, settings, as_json=as_json)
     _write_rejects(settings.store, rejects)
 
 
@@ -42,20 +41,14 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
         raise UsageError(f"--shard {part!r} cannot be read", hint="--shard 0/4 for the first of four")
     if out is None:
         raise UsageError("--shard needs a place for its file", hint=f"--shard {part} --out DIR")
-    shard_plan = ingest.ShardPlan(plan, int(index), int(count), out)
-    done = ingest.finished_shard(shard_plan)
-    if done is None:
-        with working() as (stop, told):
-            embedder = _embedder(settings, plan)
-            done = ingest.run_shard(shard_plan, embedder, progress=told, stop=stop)
-        show_report(done, named(plan.source), as_json=as_json)
-        _say_what_was_cut(embedder)
-    else:
-        show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
+    one = ingest.ShardPlan(plan, int(index), int(count), out)
+    _show_or_do(ingest.finished_shard(one), partial(ingest.run_shard, one), plan, settings, as_json=as_json)
 
 
-def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, as_json: bool) -> None:
+def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, yes: bool, as_json: bool) -> None:
     """All finished shards of a folder into the store."""
+    if plan.prune and not yes:
+        _agree_to_prune(plan.store, str(shards))
     with working() as (stop, told):
         report = ingest.merge(shards, plan, progress=told, stop=stop)
     show_report(report, str(shards), as_json=as_json)
@@ -65,6 +58,50 @@ def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, as_jso
 def estimate(plan: ingest.IngestPlan, settings: Settings, *, as_json: bool) -> None:
     """What loading the file would take. Writes nothing."""
     show_estimate(ingest.estimate(plan, _embedder(settings, plan)), named(plan.source), as_json=as_json)
+
+
+def _show_or_do(
+    done: ingest.IngestReport | None,
+    work: Callable[..., ingest.IngestReport],
+    plan: ingest.IngestPlan,
+    settings: Settings,
+    *,
+    as_json: bool,
+) -> None:
+    """The report of what was done already, or of `work`."""
+    if done is not None:
+        show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
+        return
+    with working() as (stop, told):
+        embedder = _embedder(settings, plan)
+        report = work(embedder, progress=told, stop=stop)
+    show_report(report, named(plan.source), as_json=as_json)
+    _say_what_was_cut(embedder)
+
+
+def _agree_to_prune(store: Path, source: str) -> None:
+    """Ask whether entries may be removed, where somebody can answer and there are any.
+
+    Raises StoppedEarly for a no. In a pipe or a batch job --prune itself is the answer.
+    """
+    from slangrag.store.lexicon import open_lexicon
+    from slangrag.text.clean import printable
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    try:
+        with open_lexicon(store) as lexicon:
+            there = lexicon.counts()["entries"]
+    except StoreMissing:
+        return
+    question = f"{store} holds {there:,} entries. Remove those that are not loaded from {source} now?"
+    try:
+        agreed = there == 0 or typer.confirm(printable(question), default=False, err=True)
+    except typer.Abort as abort:
+        typer.echo("\nslangrag: stopped: nothing was changed", err=True)
+        raise typer.Exit(130) from abort
+    if not agreed:
+        raise StoppedEarly("nothing was changed", hint="leave out --prune to keep them, or say --yes")
 
 
 def named(source: Path) -> str:

@@ -98,7 +98,7 @@ class IngestReport:
 
     rows_read = accepted + rejected + duplicates + filtered and accepted = embedded + already_present,
     always. embedded counts what this run embedded; already_present what needed no embedding, rows of an
-    earlier, stopped run of the same load included.
+    earlier, stopped run of the same load included. pruned counts what this run removed from the store.
     """
 
     rows_read: int
@@ -112,6 +112,7 @@ class IngestReport:
     rows_per_second: float
     complete: bool
     store: str
+    pruned: int = 0
     notes: tuple[str, ...] = ()
 
     def contract(self) -> dict[str, Any]:

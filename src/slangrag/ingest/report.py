@@ -16,6 +16,7 @@ def report_of(
     embedded: int,
     complete: bool,
     began: float,
+    pruned: int = 0,
     notes: tuple[str, ...] = (),
 ) -> IngestReport:
     """The report of a run that began at `began` (monotonic seconds) and embedded so many texts itself."""
@@ -32,5 +33,6 @@ def report_of(
         rows_per_second=round(counts.records / seconds, 1) if seconds > 0 else 0.0,
         complete=complete,
         store=str(store),
+        pruned=pruned,
         notes=notes,
     )

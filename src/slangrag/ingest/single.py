@@ -112,6 +112,7 @@ def load_and_index(
     done = writer.finished_load(source.sha256, plan.options)
     early_index = EarlyIndexBuilder(writer, plan.store, load.lock)
     notes: tuple[str, ...] = ()
+    pruned = 0
     if done is not None:
         embedded_before = done.counts.embedded
     else:
@@ -120,7 +121,7 @@ def load_and_index(
         with feed_from(done.position) as feed, early_index:
             load.take(feed, done, early_index)
         notes = feed.notes
-        _complete(load, done)
+        pruned = _complete(load, done)
     _index(load, closed_properly=early_index.closed_properly)
     return report_of(
         done.counts,
@@ -128,12 +129,16 @@ def load_and_index(
         embedded=done.counts.embedded - embedded_before,
         complete=done.state == "complete",
         began=began,
+        pruned=pruned,
         notes=notes,
     )
 
 
-def _complete(load: Load, ledger: Ledger) -> None:
-    """The load's end, in one transaction: prune, what depends on all entries, the ledger's last word."""
+def _complete(load: Load, ledger: Ledger) -> int:
+    """The load's end, in one transaction: prune, what depends on all entries, the ledger's last word.
+
+    How many entries were pruned.
+    """
     writer = load.writer
     meter = Meter("headwords", load.progress)
     total = writer.count("headwords")
@@ -145,6 +150,7 @@ def _complete(load: Load, ledger: Ledger) -> None:
     writer.save_load(ledger)
     writer.commit()
     meter.tell(total, total)
+    return pruned
 
 
 def _index(load: Load, *, closed_properly: bool) -> None:

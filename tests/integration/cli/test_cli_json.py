@@ -101,6 +101,7 @@ def test_ingest_accounts_for_every_row(slangrag: Slangrag, server: StandIn) -> N
         "rows_per_second",
         "complete",
         "store",
+        "pruned",
     }
     parts = ("accepted", "rejected", "duplicates", "filtered")
     assert first["rows_read"] == sum(first[part] for part in parts) == 749

@@ -61,7 +61,7 @@ def test_the_report_has_exactly_the_fields_of_the_contract(tmp_path: Path, store
     report = run(plan_of(write_csv(tmp_path / "a.csv", rows(3)), store), StubEmbedder())
     assert list(report.contract()) == [
         "rows_read", "accepted", "rejected", "duplicates", "filtered", "embedded", "already_present",
-        "seconds", "rows_per_second", "complete", "store",
+        "seconds", "rows_per_second", "complete", "store", "pruned",
     ]  # fmt: skip
 
 
@@ -93,7 +93,8 @@ def test_prune_takes_out_what_the_newer_file_lacks(tmp_path: Path, store: Path) 
     run(plan_of(write_csv(tmp_path / "old.csv", rows(60)), store), StubEmbedder())
     embedder = StubEmbedder()
     report = run(plan_of(write_csv(tmp_path / "new.csv", rows(20)), store, prune=True), embedder)
-    assert (report.accepted, report.embedded) == (20, 0)
+    assert (report.accepted, report.embedded, report.pruned) == (20, 0, 40)
+    assert balanced(report), "what was removed is no row of this file"
     assert set(entries(store)) == {row[0] for row in rows(20)}
     assert verify(store).ok
     with open_lexicon(store) as lexicon:

@@ -34,8 +34,10 @@ def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_
             f"  {report.embedded:,} embedded ({report.rows_per_second:,.0f} rows/s),"
             f" {report.already_present:,} already present"
         )
+    if report.pruned:
+        _say(f"  {report.pruned:,} entries of earlier loads removed (--prune)")
     if report.rejected:
-        _say("  why rows were rejected: slangrag ingest ... --rejects rejects.csv")
+        _say("  why rows were rejected: the same command with --rejects rejects.csv")
 
 
 def show_estimate(estimate: Estimate, source: str, *, as_json: bool) -> None:
