@@ -60,8 +60,8 @@ def main() -> None:
                     print(f"  withdrawn  {event.text}  ({event.reason})")
                 elif isinstance(event, Finished):
                     for cited in event.answer.citations:
-                        text = event.answer.hits[cited.n - 1].entry.definition.replace("\n", " / ")
-                        print(f"      [{cited.n}] {cited.word}: {text}")
+                        definition = event.answer.hits[cited.n - 1].entry.definition.replace("\n", " / ")
+                        print(f"      [{cited.n}] {cited.word}: {definition}")
             seconds.append(time.perf_counter() - began)
     print(
         f"\n{len(words)} questions: {own} sentences in the model's words, {quoted} quotations, "

@@ -26,6 +26,7 @@ SUGGESTIONS: Final = 5
 _MOST_PARTS: Final = 4
 _LONGEST_PART: Final = 3
 _QUOTES: Final = " \t\"“”‘’'"
+Asked = tuple[Span, list[HeadwordMatch]]
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -66,7 +67,7 @@ def _doubled(subject: Span, store: SlangStore) -> list[HeadwordMatch]:
     ]
 
 
-def several(parsed: ParsedQuestion, store: SlangStore) -> list[tuple[Span, list[HeadwordMatch]]]:
+def several(parsed: ParsedQuestion, store: SlangStore) -> list[Asked]:
     """Two and more words that one question asks for, each with its headwords (none where it is not there).
 
     "rizz and gyatt", "ghosting vs breadcrumbing", "brb ttyl". Empty where that is not what was asked: the
@@ -139,7 +140,7 @@ def retrieve_named(
 
 def retrieve_each(
     query: str,
-    asked: Sequence[tuple[Span, list[HeadwordMatch]]],
+    asked: Sequence[Asked],
     store: SlangStore,
     weights: Weights,
     limit: int,

@@ -16,16 +16,16 @@ _FEWEST: Final = 5
 
 
 def agreed(word: str, definitions: Sequence[str], fewest: int = _FEWEST) -> list[bool]:
-    """Of each definition, whether what defines there shares a content word with another definition.
+    """Of each definition, whether what defines there shares a content word with what defines in another.
 
-    All True for fewer than `fewest` definitions: so few need not agree.
+    All True where fewer than `fewest` were written, or none agrees with any other: nothing is known then.
     """
     if len(definitions) < fewest:
         return [True] * len(definitions)
     own = (inert(word),)
     said = [read(defining(word, definition).text, without=own).stems for definition in definitions]
-    wholes = [read(definition, without=own).stems for definition in definitions]
-    return [
-        any(stems & whole for at, whole in enumerate(wholes) if at != place)
+    shared = [
+        any(stems & others for at, others in enumerate(said) if at != place)
         for place, stems in enumerate(said)
     ]
+    return shared if any(shared) else [True] * len(definitions)

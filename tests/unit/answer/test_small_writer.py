@@ -61,6 +61,7 @@ def test_a_whole_retelling_stands(word: str, definition: str, sentence: str) -> 
             "numbers",
         ),
         ("ghost", "To vanish without a word.", '"Ghost" means to vanish a word.', "drops without"),
+        ("slack", "Doing the job and no more.", '"Slack" means doing the job and doing it.', "deny"),
         ("yeet", "To throw.", '"Yeet" means to throw a yeet.', "adds yeet"),
     ],
 )

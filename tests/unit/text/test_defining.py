@@ -11,6 +11,7 @@ import pytest
 
 from slangrag.text import defining as room
 from slangrag.text.defining import cut, defining, expands
+from slangrag.text.defining_wordings import LABELS
 
 CASES = [
     json.loads(line)
@@ -18,7 +19,7 @@ CASES = [
 ]
 NEVER = re.compile(r"(?!)")
 RULES = sorted(
-    name for name, value in vars(room).items() if isinstance(value, re.Pattern) and name != "_LETTERS"
+    name for name, value in vars(room).items() if isinstance(value, re.Pattern) and name != "LETTERS"
 )
 
 
@@ -42,9 +43,9 @@ def test_each_rule_is_needed_by_a_case(rule: str, monkeypatch: pytest.MonkeyPatc
     assert any(told(case) != labelled(case) for case in CASES)
 
 
-@pytest.mark.parametrize("label", range(len(room._LABELS)))
+@pytest.mark.parametrize("label", range(len(LABELS)))
 def test_each_label_is_needed_by_a_case(label: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_LABELS", (*room._LABELS[:label], *room._LABELS[label + 1 :]))
+    monkeypatch.setattr(room, "LABELS", (*LABELS[:label], *LABELS[label + 1 :]))
     assert any(told(case) != labelled(case) for case in CASES)
 
 

@@ -33,6 +33,7 @@ _TOKENS: Final = 80
 _JOINING: Final = re.compile(
     r"\b(?:or|and|but|than|as|if|when|unless|except|without|instead|against|opposed)\b"
 )
+_DENYING: Final = re.compile(r"\b(?:no|not|never|none|nothing|nobody|more|less|only)\b|n't\b")
 
 
 class Small:
@@ -125,6 +126,9 @@ def difference(sentence: str, opening: str, one: Told) -> str:
         return "it turns the order round"
     if said.numbers != source.numbers:
         return "its numbers are others"
+    theirs_denied, ours_denied = (_DENYING.findall(text.lower()) for text in (one.text, sentence))
+    if theirs_denied != ours_denied:
+        return "it does not deny the same"
     joined, kept = (Counter(_JOINING.findall(text.lower())) for text in (one.text, sentence))
     if joined - kept:
         return "it drops " + ", ".join(joined - kept)
