@@ -25,7 +25,7 @@ LABELS: Final = tuple(
         # hunts-man-esque, in brackets or between strokes
         r"^\((?:pronounced\b[^)]*|[a-z. ]{1,4})\)",  # (pronounced so) (np)
         r"^(?:[(/\\][^()/\\\s]{1,12}(?:[-·][^()/\\\s]{1,12})+[)/\\]|/[^/\s]{2,30}/|\[[^\]\s]*-[^\]\s]*\])\W*",
-        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|yes|haha+|basically|simply put|no really)\s*[,.!:…]+\s*",
+        r"^(?:ok(?:ay)?|well|so|hm+|um+|uh|hey|haha+|basically|simply put|no really)\s*[,.!:…]+\s*",
     )
 )
 EXAMPLE: Final = re.compile(
@@ -102,7 +102,7 @@ FINITE: Final = re.compile(
 )
 # "The best thing ever", "the most annoying way to", "better than": an opinion and no meaning.
 PRAISES: Final = re.compile(
-    r"^(?!.*\bways? (?:to say|of saying)\b)\W*(?:(?:an?|the|just|one of the|some of the|so|only)\s+)*"
+    r"^(?!.*\bways? (?:to say|of saying)\b)\W*(?:(?:the|just|one of the|some of the|so|only)\s+)*"
     r"(?:(?:best|worst|greatest|coolest|dumbest|stupidest|biggest|hottest|sexiest|prettiest|lamest|most)\b|"
     r"\w+er than\b)",
     re.IGNORECASE,

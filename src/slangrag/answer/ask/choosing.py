@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from slangrag.retrieval.types import Hit, Retrieval, Span
-from slangrag.text.agreement import agreed
+from slangrag.text.agreement import agreed, gist
 from slangrag.text.defining import defining
 from slangrag.text.forms import fold, joined, stem
-from slangrag.text.inert import inert
 from slangrag.text.stubs import Stub, stub
 
-_MANY: Final = 4
 _MOST_SENSES: Final = 3
 _MOST_SPANS: Final = 4
 _MOST_WORDS: Final = 3
@@ -105,7 +103,7 @@ def _best_first(group: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
     """
     define = [hit for hit in group if _defines(hit)]
     if define:
-        shared = agreed(define[0].entry.word, [hit.entry.definition for hit in define], _MANY)
+        shared = agreed(define[0].entry.word, [hit.entry.definition for hit in define])
         first = min(range(len(define)), key=lambda n: not _plainly(define[n]))
         others = [n for n in range(len(define)) if n != first and _plainly(define[n]) and shared[n]]
         return [define[n] for n in (first, *others)]
@@ -157,7 +155,5 @@ def distinct(hits: Sequence[Hit]) -> list[Hit]:
 
 def says_the_same(hit: Hit, other: Hit, share: float = _SAME) -> bool:
     """Whether what defines in two hits has the same words, `share` of the shorter one's or more."""
-    from slangrag.text.content import read
-
-    ours, theirs = (read(part(one), without=(inert(one.entry.word),)).stems for one in (hit, other))
+    ours, theirs = (gist(one.entry.word, part(one)) for one in (hit, other))
     return len(ours & theirs) >= share * max(1, min(len(ours), len(theirs)))
