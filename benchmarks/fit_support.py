@@ -23,8 +23,7 @@ import numpy as np
 from benchmarks.support_cases import Case, cases
 from slangrag.answer.support.features import FEATURES, WORD_FEATURES, Background
 from slangrag.answer.support.reading import about
-from slangrag.answer.support.rules import remark, withheld
-from slangrag.answer.support.words import Words, closest
+from slangrag.answer.support.words import Words, by_rule, closest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +57,7 @@ def left_open(found: Sequence[Case]) -> list[Case]:
     kept = []
     for case in found:
         cited = [s for s in case.sources if s.n in case.claim.numbers] or closest(case.claim, case.sources)
-        if not withheld(case.claim, case.sources, about(case.claim, cited)) and not remark(case.claim):
+        if by_rule(case.claim, case.sources, about(case.claim, cited)) is None:
             kept.append(case)
     return kept
 

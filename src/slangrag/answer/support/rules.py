@@ -46,9 +46,7 @@ _ASKS: Final = re.compile(r"\?\W*$")
 _COPY: Final = 0.85
 """Share of a sentence's words from which on it only repeats its definition. Paraphrases deny freely."""
 
-_DENIES: Final = re.compile(
-    r"\b(?:is|are|was|were|does|do|did|can|means|has|have)(?:n't| not| never| no)\b", re.I
-)
+_DENIES: Final = r"(?:is|are|was|were|does|do|did|can|has|have)(?:n['’]t| not| never| no)\b"
 _OBEDIENT: Final = 0.5
 
 
@@ -62,25 +60,33 @@ def remark(claim: Claim) -> bool:
     return bool(_REMARK.search(claim.text) or _ASKS.search(claim.text)) or not read(claim.text).terms
 
 
-def withheld(claim: Claim, given: Sequence[Source], about: About) -> str:
-    """Why a sentence must not be shown, in plain words; "" where nothing speaks against showing it."""
+def forbidden(claim: Claim, given: Sequence[Source]) -> str:
+    """Why a sentence must not be shown, whatever it claims, in plain words; "" where it may."""
     if _LINK.search(claim.text):
         return "it brings a link"
     if is_order(claim.text) or _obeys(claim, given):
         return "it follows an order in the data"
-    if loops(claim.text):
-        return "it goes round in circles"
-    for found, reason in (
-        (_strange_numbers(claim, given), "the number {} is not in the definition"),
-        (_strange_names(claim, given), "the name {} is not in the definition"),
-    ):
-        if found:
-            return reason.format(", ".join(found[:3]))
+    return "it goes round in circles" if loops(claim.text) else ""
+
+
+def contradiction(claim: Claim, given: Sequence[Source], seen: About) -> str:
+    """What of a sentence its source does not allow, in plain words; "" where it may be shown."""
+    if numbers := _strange_numbers(claim, given):
+        return f"the number {', '.join(numbers[:3])} is not in the definition"
+    if names := _strange_names(claim, given):
+        return f"the name {', '.join(names[:3])} is not in the definition"
     if stranger := _other_headword(claim, given):
         return f"it cites the definition of “{stranger}” for another word"
-    if about.coverage >= _COPY and about.turned_round and _DENIES.search(claim.text):
+    if seen.coverage >= _COPY and seen.turned_round and _denies(claim, given):
         return "it denies what the definition says"
     return ""
+
+
+def _denies(claim: Claim, given: Sequence[Source]) -> bool:
+    """Whether a sentence opens by denying something of a headword, or of "it"."""
+    words = "|".join(re.escape(source.word) for source in given)
+    opening = rf"^\W*(?:(?:an?|the|to)\s+)?\W*(?:{words}|it|this|that|they)\W+{_DENIES}"
+    return bool(re.search(opening, claim.text, re.IGNORECASE))
 
 
 def _obeys(claim: Claim, given: Sequence[Source]) -> bool:

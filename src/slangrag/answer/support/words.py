@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from slangrag.answer.support.features import Background, Cosines, word_features
 from slangrag.answer.support.reading import About, about
-from slangrag.answer.support.rules import remark, withheld
+from slangrag.answer.support.rules import contradiction, forbidden, remark
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.errors import EngineError
 
@@ -91,10 +91,8 @@ class Words:
         cited = [source for source in given if source.n in claim.numbers]
         held_against = cited or closest(claim, given)
         seen = about(claim, held_against)
-        if reason := withheld(claim, given, seen):
-            return Judgement("withheld", reason, 0.0, "rules")
-        if remark(claim):
-            return Judgement("remark", "", 1.0, "rules")
+        if decided := by_rule(claim, given, seen):
+            return decided
         score = 0.0
         # Where the definition that it cites does not say it, another may: the citation is put right.
         for sources in filter(None, (held_against, closest(claim, given) if cited else [])):
@@ -126,6 +124,17 @@ class Words:
                 self._cosines = None
                 self.notes.append(f"the embedder failed ({error.message}): compared by words alone")
         return values
+
+
+def by_rule(claim: Claim, given: Sequence[Source], seen: About) -> Judgement | None:
+    """What the rules say of a sentence; None where they leave it open."""
+    if reason := forbidden(claim, given):
+        return Judgement("withheld", reason, 0.0, "rules")
+    if remark(claim):
+        return Judgement("remark", "", 1.0, "rules")
+    if reason := contradiction(claim, given, seen):
+        return Judgement("withheld", reason, 0.0, "rules")
+    return None
 
 
 def closest(claim: Claim, given: Sequence[Source]) -> list[Source]:
