@@ -23,7 +23,8 @@ import numpy as np
 from benchmarks.support_cases import Case, cases
 from slangrag.answer.support.features import FEATURES, WORD_FEATURES, Background
 from slangrag.answer.support.reading import about
-from slangrag.answer.support.words import Words, by_rule, closest
+from slangrag.answer.support.rules import by_rule
+from slangrag.answer.support.words import Words, closest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

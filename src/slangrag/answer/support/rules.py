@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from slangrag.answer.support.reading import About, matches, near
-from slangrag.answer.support.types import Claim, Source
+from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.text.content import read
 from slangrag.text.english import is_ordinary
 from slangrag.text.injection import is_order
@@ -48,6 +48,23 @@ _COPY: Final = 0.85
 
 _DENIES: Final = r"(?:is|are|was|were|does|do|did|can|has|have)(?:n['’]t| not| never| no)\b"
 _OBEDIENT: Final = 0.5
+
+
+def by_rule(claim: Claim, given: Sequence[Source], seen: About) -> Judgement | None:
+    """What the rules say of a sentence; None where they leave it open."""
+    if reason := forbidden(claim, given):
+        return Judgement("withheld", reason, 0.0, "rules")
+    if remark(claim):
+        return Judgement("remark", "", 1.0, "rules")
+    if reason := contradiction(claim, given, seen):
+        return Judgement("withheld", reason, 0.0, "rules")
+    return None
+
+
+def withheld(claim: Claim, given: Sequence[Source], seen: About) -> str:
+    """Why the rules let a sentence not be shown, in plain words; "" where they do."""
+    decided = by_rule(claim, given, seen)
+    return decided.reason if decided else ""
 
 
 def remark(claim: Claim) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from slangrag.answer.support.features import Background, Cosines, word_features
 from slangrag.answer.support.reading import About, about
-from slangrag.answer.support.rules import contradiction, forbidden, remark
+from slangrag.answer.support.rules import by_rule
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.errors import EngineError
 
@@ -124,17 +124,6 @@ class Words:
                 self._cosines = None
                 self.notes.append(f"the embedder failed ({error.message}): compared by words alone")
         return values
-
-
-def by_rule(claim: Claim, given: Sequence[Source], seen: About) -> Judgement | None:
-    """What the rules say of a sentence; None where they leave it open."""
-    if reason := forbidden(claim, given):
-        return Judgement("withheld", reason, 0.0, "rules")
-    if remark(claim):
-        return Judgement("remark", "", 1.0, "rules")
-    if reason := contradiction(claim, given, seen):
-        return Judgement("withheld", reason, 0.0, "rules")
-    return None
 
 
 def closest(claim: Claim, given: Sequence[Source]) -> list[Source]:
