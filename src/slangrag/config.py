@@ -115,11 +115,12 @@ class Settings:
     check: Annotated[
         str,
         Option(
-            "Who checks a model's sentences: words, judge (words, then the model itself) or off.",
+            "Who checks a model's sentences: words, judge (then the model itself), nli or off.",
             ("--check",),
-            ("words", "judge", "off"),
+            ("words", "judge", "nli", "off"),
         ),
     ] = "judge"
+    nli_model: Annotated[Path | None, Option("Directory of an NLI model (ONNX), for --check nli.")] = None
     safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
     from slangrag.answer.events import Answer, AnswerOptions, Event
     from slangrag.answer.support.checkers import Checkers
+    from slangrag.answer.support.nli import Nli
     from slangrag.answer.translate.translation import Direction, Translation
     from slangrag.engines.choose import Chosen
     from slangrag.engines.protocols import ChatModel, ChatOptions, Embedder
@@ -48,11 +49,12 @@ class Slang:
 
         embedder is one made elsewhere, which must be the one that made the store. Nothing is opened yet.
         """
-        from slangrag.service.pool import StorePool
+        from slangrag.service.pool import Once, StorePool
 
         self.settings = settings
         self._fetching = fetching
         self._store = StorePool(settings.store, self._make_embedder if embedder is None else lambda: embedder)
+        self._nli = Once(self._make_nli)
         self._choosing = threading.Lock()
         self._chat: Chosen[ChatModel] | None = None
 
@@ -219,14 +221,24 @@ class Slang:
     def _checkers(self, chat: ChatModel) -> Checkers:
         """Who judges what `chat` says, as the setting `check` has it."""
         from slangrag.answer.support.checkers import Checkers, RulesOnly, by_words
+
+        match self.settings.check:
+            case "off":
+                return Checkers(RulesOnly())
+            case "words":
+                return by_words()
+            case "nli":
+                return by_words(self._nli.get())
         from slangrag.answer.support.judge import Judge
 
-        if self.settings.check == "off":
-            return Checkers(RulesOnly())
-        words = by_words()
-        if self.settings.check == "words":
-            return words
-        return Checkers(words.first, Judge(chat, self._generation()))
+        return by_words(Judge(chat, self._generation()))
+
+    def _make_nli(self) -> Nli:
+        from slangrag.answer.support.nli import Nli
+
+        if self.settings.nli_model is None:
+            raise UsageError("--check nli needs a model", hint="slangrag config set nli_model DIRECTORY")
+        return Nli(self.settings.nli_model)
 
     def _generation(self) -> ChatOptions:
         from slangrag.engines.protocols import ChatOptions

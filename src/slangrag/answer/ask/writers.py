@@ -17,6 +17,7 @@ from slangrag.answer.ask.prompts import (
 )
 from slangrag.answer.events import AnswerOptions, Draft, Sentence, Withdrawn
 from slangrag.answer.support.checkers import Checkers
+from slangrag.answer.support.settle import settled, undecided
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
 from slangrag.errors import EngineError
@@ -87,10 +88,6 @@ class _Judged:
 
     claim: Claim
     judgement: Judgement
-
-    @property
-    def undecided(self) -> bool:
-        return self.judgement.support == "own words" and self.judgement.decided_by == "words"
 
     def piece(self) -> Sentence | Withdrawn:
         found = self.judgement
@@ -191,7 +188,7 @@ class Capable:
         if judgement.support != "withheld":  # else a second lie could lean on the first
             self._said.append(bare)
         one = _Judged(claim, judgement)
-        if self._checkers.second is not None and (self._waiting or one.undecided):
+        if self._checkers.second is not None and (self._waiting or undecided(one.judgement)):
             self._waiting.append(one)
         else:
             yield one.piece()
@@ -199,14 +196,14 @@ class Capable:
     def _judged(self) -> Iterator[Sentence | Withdrawn]:
         """Ask the second judge about what waits undecided; then all that waits goes out, in order."""
         second = self._checkers.second
-        undecided = [one for one in self._waiting if one.undecided]
-        if second is not None and undecided:
-            claims = [one.claim for one in undecided]
+        open_ones = [one for one in self._waiting if undecided(one.judgement)]
+        if second is not None and open_ones:
+            claims = [one.claim for one in open_ones]
             began = time.perf_counter()
             found = second.judge(claims, self._sources, self._question)
             self.timings_ms["judge"] = (time.perf_counter() - began) * 1000
-            for one, judgement in zip(undecided, found, strict=True):
-                one.judgement = judgement
+            for one, judgement in zip(open_ones, found, strict=True):
+                one.judgement = settled(one.judgement, judgement, believed_from=self._checkers.believed_from)
         self.notes += [*self._checkers.first.notes, *(second.notes if second else ())]
         yield from self._release()
 

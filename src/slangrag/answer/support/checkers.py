@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slangrag.answer.support.reading import about
-from slangrag.answer.support.rules import remark, withheld
+from slangrag.answer.support.rules import by_rule
 from slangrag.answer.support.types import Claim, Judgement, Source, SupportChecker
 from slangrag.answer.support.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Checkers:
-    """first judges each sentence as it comes; second, if any, those that first left undecided."""
+    """first judges each sentence as it comes; second, if any, those that first left undecided.
+
+    The second's yes is believed where the first's score is at least believed_from.
+    """
 
     first: SupportChecker
     second: SupportChecker | None = None
+    believed_from: float = 0.0
 
 
-def by_words() -> Checkers:
-    """Rules and words alone: no embedder, no model."""
-    return Checkers(Words())
+def by_words(second: SupportChecker | None = None) -> Checkers:
+    """Rules and words, no embedder; then `second`, if given."""
+    words = Words()
+    return Checkers(words, second, words.believed_from)
 
 
 class RulesOnly:
@@ -41,7 +46,6 @@ class RulesOnly:
 
     def _judge(self, claim: Claim, sources: Sequence[Source]) -> Judgement:
         cited = [source for source in sources if source.n in claim.numbers]
-        if reason := withheld(claim, sources, about(claim, cited)):
-            return Judgement("withheld", reason, 0.0, "rules")
-        numbers = tuple(source.n for source in cited)
-        return Judgement("remark" if remark(claim) else "own words", "", 0.0, "rules", numbers)
+        if decided := by_rule(claim, sources, about(claim, cited)):
+            return decided
+        return Judgement("own words", "", 0.0, "rules", tuple(source.n for source in cited))

@@ -1,7 +1,7 @@
 """Support by a natural-language-inference model: a cross-encoder in ONNX that the user has.
 
-A directory holds the ONNX file, `tokenizer.json` and `config.json`, as published models do (sentence-transformers
-"cross-encoder/nli-*", MoritzLaurer's DeBERTa). Premise: the definition; hypothesis: the sentence. Softmax over
+A directory holds the ONNX file, `tokenizer.json` and `config.json`, as published models do
+(sentence-transformers "cross-encoder/nli-*", MoritzLaurer's DeBERTa). Premise: the definition; hypothesis: the sentence. Softmax over
 three labels, named by `id2label`; without names, the order contradiction, entailment, neutral of
 sentence-transformers' models.
 """
@@ -72,7 +72,9 @@ class Nli:
 
     def _judge(self, claim: Claim, sources: Sequence[Source], question: str) -> Judgement:
         cited = [source for source in sources if source.n in claim.numbers]
-        premises = [(f"{s.word}: {s.definition}", (s.n,)) for s in cited or sources]
+        premises: list[tuple[str, tuple[int, ...]]] = [
+            (f"{s.word}: {s.definition}", (s.n,)) for s in cited or sources
+        ]
         if len(cited) > 1:
             together = "\n".join(premise for premise, _ in premises)
             premises.append((together, tuple(source.n for source in cited)))
@@ -101,7 +103,8 @@ class Nli:
         fed: dict[str, Any] = {name: np.array([columns[name]], dtype=np.int64) for name in self._inputs}
         logits = np.asarray(self._session.run(None, fed)[0], dtype=np.float64)[0]
         raised: NDArray[np.float64] = np.exp(logits - logits.max())
-        return raised / raised.sum()
+        shares: NDArray[np.float64] = raised / raised.sum()
+        return shares
 
 
 _HINT: Final = "give a directory with an ONNX file, tokenizer.json and config.json"

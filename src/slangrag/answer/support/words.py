@@ -68,15 +68,13 @@ def fitted(*, with_cosines: bool) -> WordsModel:
 
 
 class Words:
-    """Implements SupportChecker. Without an embedder and its background it goes by words, and notes so."""
+    """Implements SupportChecker. Without an embedder and its background it goes by words."""
 
     def __init__(self, embedder: Embedder | None = None, background: Background | None = None) -> None:
         self.notes: list[str] = []
         self._cosines: Cosines | None = None
         if embedder is not None and background is not None:
             self._cosines = Cosines(embedder, background)
-        else:
-            self.notes.append("no embedder: sentences were compared with the definitions by words alone")
 
     def judge(
         self,
@@ -103,6 +101,11 @@ class Words:
             marks = ", ".join(f"[{n}]" for n in claim.numbers[:3])
             return Judgement("withheld", f"it cites {marks}, which is not there", score, "rules")
         return Judgement("own words", _reason(seen), score, "words", tuple(source.n for source in cited))
+
+    @property
+    def believed_from(self) -> float:
+        """The score from which a second judge's yes is believed."""
+        return self._model.askable
 
     @property
     def _model(self) -> WordsModel:
