@@ -1,9 +1,9 @@
 """Support by a natural-language-inference model: a cross-encoder in ONNX that the user has.
 
 A directory holds the ONNX file, `tokenizer.json` and `config.json`, as published models do
-(sentence-transformers "cross-encoder/nli-*", MoritzLaurer's DeBERTa). Premise: the definition; hypothesis: the sentence. Softmax over
-three labels, named by `id2label`; without names, the order contradiction, entailment, neutral of
-sentence-transformers' models.
+(sentence-transformers "cross-encoder/nli-*", MoritzLaurer's DeBERTa). Premise: the definition; hypothesis:
+the sentence. Softmax over three labels, named by `id2label`; without names, the order contradiction,
+entailment, neutral of sentence-transformers' models.
 """
 
 from __future__ import annotations
