@@ -32,6 +32,7 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
+from slangrag.service import documents
 from slangrag.store import build, early_index
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.lexicon import open_lexicon
@@ -132,7 +133,7 @@ def worker(csv_path: Path, store: Path) -> None:
             sys.stdout.flush()
 
     report = run(plan_of(csv_path, store), embedder, progress=tell)
-    sys.stdout.write(f"done {embedder.texts} {json.dumps(report.contract())}\n")
+    sys.stdout.write(f"done {embedder.texts} {json.dumps(documents.ingest(report))}\n")
 
 
 def start(csv_path: Path, store: Path) -> subprocess.Popen[str]:

@@ -42,12 +42,9 @@ def evaluate(
 
     with open_slang(settings) as slang, meter("questions") as bar:
         found = slang.evaluate(
-            files, mode=named_mode(mode), ablation=ablation, per_task=per_task, told=bar.update
+            files, mode=named_mode(mode), ablation=ablation, per_task=per_task, html=report, told=bar.update
         )
     if report is not None:
-        from slangrag.evaluation.report import write_report
-
-        write_report(found, report)
         note(f"report: {report}")
     if as_json:
         write_json(documents.evaluation(found))

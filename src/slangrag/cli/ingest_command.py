@@ -72,8 +72,7 @@ def ingest(
 ) -> None:
     """Read a CSV of slang into the store; run again to go on, or to add what is new."""
     from slangrag.cli import ingest_runs
-    from slangrag.ingest.plan import IngestPlan
-    from slangrag.sources.filters import Filters
+    from slangrag.service.ingesting import Filters, IngestPlan
 
     if into is not None:
         settings = replace(settings, store=into.expanduser())
@@ -113,7 +112,7 @@ def _refuse(option: str, **others: object) -> None:
 def _input(csv: Path | None, settings: Settings, *, sample: bool) -> Path:
     """The file to read: the argument, the sample, the setting, or the usual place."""
     if sample:
-        from slangrag.sources.sample import sample_csv
+        from slangrag.service.ingesting import sample_csv
 
         if csv is not None:
             raise UsageError("--sample does not go with a CSV", hint="leave out one of them")

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from slangrag import ingest
 from slangrag.cli.render.ingest import show_estimate, show_report
 from slangrag.cli.signals import stop_on_signals
 from slangrag.config import Settings
-from slangrag.errors import StoppedEarly, StoreMissing, UsageError
+from slangrag.errors import StoppedEarly, UsageError
+from slangrag.service import ingesting as ingest
 
 if TYPE_CHECKING:
-    from slangrag.engines.protocols import Embedder, EmbedderIdentity
+    from slangrag.engines.protocols import Embedder
 
 
 def single(
@@ -26,11 +26,11 @@ def single(
 ) -> None:
     """One file into one store; says at once if there is nothing to do."""
     if not plan.reembed:
-        _stored(settings, plan.store)
+        ingest.require_same_embedder(plan.store, settings)
     done = ingest.finished(plan)
     if done is None and plan.prune and not yes:
         _agree_to_prune(plan.store, named(plan.source))
-    _show_or_do(done, partial(ingest.run, plan), plan, settings, as_json=as_json)
+    _show_or_do(done, partial(ingest.load, plan), plan, settings, as_json=as_json)
     _write_rejects(settings.store, rejects)
 
 
@@ -42,7 +42,7 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
     if out is None:
         raise UsageError("--shard needs a place for its file", hint=f"--shard {part} --out DIR")
     one = ingest.ShardPlan(plan, int(index), int(count), out)
-    _show_or_do(ingest.finished_shard(one), partial(ingest.run_shard, one), plan, settings, as_json=as_json)
+    _show_or_do(ingest.finished_shard(one), partial(ingest.load_shard, one), plan, settings, as_json=as_json)
 
 
 def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, yes: bool, as_json: bool) -> None:
@@ -73,10 +73,8 @@ def _show_or_do(
         show_report(done, named(plan.source), as_json=as_json, nothing_to_do=True)
         return
     with working() as (stop, told):
-        embedder = _embedder(settings, plan)
-        report = work(embedder, progress=told, stop=stop)
+        report = work(_embedder(settings, plan), progress=told, stop=stop)
     show_report(report, named(plan.source), as_json=as_json)
-    _say_what_was_cut(embedder)
 
 
 def _agree_to_prune(store: Path, source: str) -> None:
@@ -84,16 +82,11 @@ def _agree_to_prune(store: Path, source: str) -> None:
 
     Raises StoppedEarly for a no. In a pipe or a batch job --prune itself is the answer.
     """
-    from slangrag.store.lexicon import open_lexicon
     from slangrag.text.clean import printable
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
-    try:
-        with open_lexicon(store) as lexicon:
-            there = lexicon.counts()["entries"]
-    except StoreMissing:
-        return
+    there = ingest.entries_in(store)
     question = f"{store} holds {there:,} entries. Remove those that are not loaded from {source} now?"
     try:
         agreed = there == 0 or typer.confirm(printable(question), default=False, err=True)
@@ -106,9 +99,7 @@ def _agree_to_prune(store: Path, source: str) -> None:
 
 def named(source: Path) -> str:
     """The file as its user knows it: the sample was never named by a path."""
-    from slangrag.sources.sample import sample_csv
-
-    return "the sample" if source == sample_csv() else str(source)
+    return "the sample" if source == ingest.sample_csv() else str(source)
 
 
 @contextmanager
@@ -129,47 +120,13 @@ def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], Non
 
 
 def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:
-    """The store's own embedder, or the one the settings mean for a new store (or for --reembed)."""
     from slangrag.cli.opening import fetching
     from slangrag.cli.render.terminal import note
-    from slangrag.service.engines import embedder
 
-    chosen = embedder(settings, None if plan.reembed else _stored(settings, plan.store), fetching())
-    if chosen.note:
-        note(chosen.note)
-    return chosen.model
-
-
-def _stored(settings: Settings, store: Path) -> EmbedderIdentity | None:
-    """The embedder that the store was made with. Raises StoreMismatch if another one is asked for by name."""
-    from slangrag.errors import StoreMismatch
-    from slangrag.store.fingerprint import WAYS_OUT, describe, stored_identity
-
-    stored = stored_identity(store)
-    if stored is None:
-        return None
-    asked = [
-        wanted
-        for wanted, has in (
-            (settings.engine if settings.engine != "auto" else None, stored.engine),
-            (settings.embed_model, stored.model),
-        )
-        if wanted is not None and wanted.removesuffix(":latest") != has.removesuffix(":latest")
-    ]
-    if asked:
-        raise StoreMismatch(
-            f"the store at {store} was made with {describe(stored)}, not with {' '.join(asked)}",
-            hint=WAYS_OUT,
-        )
-    return stored
-
-
-def _say_what_was_cut(embedder: Embedder) -> None:
-    from slangrag.cli.render.terminal import note
-    from slangrag.engines.protocols import CountsCuts
-
-    if isinstance(embedder, CountsCuts) and embedder.truncated:
-        note(f"{embedder.truncated:,} texts are longer than the model reads: only their beginnings count")
+    embedder, why = ingest.embedder_for(plan, settings, fetching())
+    if why:
+        note(why)
+    return embedder
 
 
 def _write_rejects(store: Path, path: Path | None) -> None:

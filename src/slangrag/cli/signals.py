@@ -9,13 +9,13 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slangrag.ingest.stop import StopFlag
+    from slangrag.service.ingesting import StopFlag
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[StopFlag]:
     """A stop flag that SIGINT, SIGTERM and SIGUSR1 (where there is one) set while the block runs."""
-    from slangrag.ingest.stop import StopFlag
+    from slangrag.service.ingesting import StopFlag
 
     flag = StopFlag()
 

@@ -90,7 +90,6 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
-    from slangrag.store.fingerprint import describe
     from slangrag.text.sizes import size
 
     index = "none" if facts.index_rows is None else f"{facts.index_rows:,} rows"
@@ -98,7 +97,7 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
         ("store", str(facts.root)),
         ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
         ("vectors", f"{facts.vectors:,}"),
-        ("model", describe(facts.embedder) if facts.embedder else "-"),
+        ("model", facts.model or "-"),
         ("index", f"{index}, {'up to date' if facts.index_current else 'not up to date'}"),
         ("disk", f"{size(facts.lexicon_bytes)} lexicon + {size(facts.index_bytes)} index"),
         ("free", f"{size(facts.free_bytes)}{f' ({facts.file_system})' if facts.file_system else ''}"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.sources.filters import Filters
@@ -114,7 +114,3 @@ class IngestReport:
     store: str
     pruned: int = 0
     notes: tuple[str, ...] = ()
-
-    def contract(self) -> dict[str, Any]:
-        """Exactly the fields of the JSON contract, in its order."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}

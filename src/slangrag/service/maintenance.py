@@ -49,6 +49,11 @@ class StoreFacts:
     loads: tuple[Ledger, ...]
 
     @property
+    def model(self) -> str:
+        """The embedder in a few words; "" where none is remembered."""
+        return fingerprint.describe(self.embedder) if self.embedder else ""
+
+    @property
     def sealed(self) -> bool:
         """Whether nothing is left to be done: loaded to the end, indexed, and nobody writes."""
         return self.complete and self.index_current and not self.locked_by

@@ -199,13 +199,22 @@ class Slang:
         mode: Mode = "hybrid",
         ablation: bool = False,
         per_task: int | None = None,
+        html: Path | None = None,
         told: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
     ) -> EvalReport:
-        """Retrieval measured with questions whose answers are known; see `slangrag.evaluation.evaluate`."""
+        """Retrieval measured with questions whose answers are known; see `slangrag.evaluation.evaluate`.
+
+        html: where a report with plots is written, if anywhere.
+        """
         from slangrag.evaluation.evaluate import evaluate
 
         with self._store.borrow() as store:
-            return evaluate(files, store, mode=mode, ablation=ablation, per_task=per_task, told=told)
+            report = evaluate(files, store, mode=mode, ablation=ablation, per_task=per_task, told=told)
+        if html is not None:
+            from slangrag.evaluation.report import write_report
+
+            write_report(report, html)
+        return report
 
     def _found(self, query: str) -> Retrieval:
         return self.search(query, limit=self.settings.top_k)
