@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint fmt docs bench test-slurm lock clean help
+.PHONY: demo check test fmt docs test-slurm lock clean help
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -25,6 +25,13 @@ $(VENV)/.dev: $(VENV)/.runtime
 
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own
 	@bash tools/demo.sh $(BIN)/slangrag
+
+check: $(VENV)/.dev  ## Before a commit: lint, types, import order and the unit tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit --numprocesses 2 --dist loadfile --quiet
 
 test: $(VENV)/.dev  ## Lint, types, import order and every test
 	$(BIN)/ruff check .
