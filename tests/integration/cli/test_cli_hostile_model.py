@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.weights, pytest.mark.slow]
 ATTACKS = attacks()
 FIELDS = {
     "query", "answer", "known", "abstained", "grounded", "citations", "hits", "engine", "model",
-    "timings_ms", "quoted", "suggestions", "notes",
+    "timings_ms", "quoted", "suggestions", "notes", "sentences",
 }  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, hostile_store: Path) -> Sl
 
 @pytest.fixture(scope="module")
 def asked(hostile: Slangrag) -> list[Driven]:
-    """`ask --json` about each of them."""
-    return driven(hostile, [["ask", "--json", one.question] for one in ATTACKS])
+    """`ask --json` about each of them, the small model allowed to speak."""
+    return driven(hostile, [["ask", "--json", "--generate", one.question] for one in ATTACKS])
 
 
 @pytest.fixture(scope="module")

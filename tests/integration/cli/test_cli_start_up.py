@@ -70,6 +70,8 @@ def test_help_loads_next_to_nothing(slangrag: Slangrag, arguments: tuple[str, ..
         ("define", "salty"),
         ("define", "salty", "--json"),
         ("define", "xqzzyv"),
+        ("ask", "what does salty mean", "--quote"),
+        ("ask", "what do salty and rizz mean", "--quote", "--safe"),
         ("store", "info"),
         ("config", "show"),
     ],

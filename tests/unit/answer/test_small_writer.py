@@ -62,6 +62,7 @@ def test_a_whole_retelling_stands(word: str, definition: str, sentence: str) -> 
         ),
         ("ghost", "To vanish without a word.", '"Ghost" means to vanish a word.', "drops without"),
         ("slack", "Doing the job and no more.", '"Slack" means doing the job and doing it.', "deny"),
+        ("cap", 'To lie, heard as "capping".', '"Cap" means to lie, heard as a cap.', "quoted"),
         ("yeet", "To throw.", '"Yeet" means to throw a yeet.', "adds yeet"),
     ],
 )

@@ -33,6 +33,8 @@ _TOKENS: Final = 80
 _JOINING: Final = re.compile(
     r"\b(?:or|and|but|than|as|if|when|unless|except|without|instead|against|opposed)\b"
 )
+# A form of the word that is named ("heard as 'capping'") is not any other form.
+_QUOTED: Final = re.compile(r"(?<!\w)[\"“‘']([^\"”’']{2,40})[\"”’'](?!\w)")
 _DENYING: Final = re.compile(r"\b(?:no|not|never|none|nothing|nobody|more|less|only)\b|n't\b")
 
 
@@ -126,6 +128,9 @@ def difference(sentence: str, opening: str, one: Told) -> str:
         return "it turns the order round"
     if said.numbers != source.numbers:
         return "its numbers are others"
+    quoted = [inert(phrase).lower() for phrase in _QUOTED.findall(one.text)]
+    if any(phrase not in sentence.lower() for phrase in quoted):
+        return "it changes what is quoted"
     theirs_denied, ours_denied = (_DENYING.findall(text.lower()) for text in (one.text, sentence))
     if theirs_denied != ours_denied:
         return "it does not deny the same"
