@@ -29,8 +29,8 @@ def ask(
     """Stream the answer: Sources at once, then what `answer` yields, Finished last.
 
     The model is chosen only once something is found, and never with `quoted`; `checkers` says who judges
-    what it says. Raises what `retrieve`
-    raises, and the EngineErrors of choosing and of the model. Closing the iterator cancels the generation.
+    what it says. Raises what `retrieve` raises, and the EngineErrors of choosing and of the model. Closing
+    the iterator cancels the generation.
     """
     began = time.perf_counter()
     found = retrieve(question)
