@@ -13,10 +13,14 @@ say ingest --sample
 "$slangrag" ingest --sample
 say "ask \"$question\""
 "$slangrag" ask "$question"
+say "ask \"$question\" --generate"
+"$slangrag" ask "$question" --generate
 
 cat <<'NEXT'
 
-That was the embedded engine: no server, no GPU, no network after the first download. Next:
+That was the embedded engine: no server, no GPU, no network after the first download. Its model is tiny, so the
+definitions answered, and then it tried. With Ollama, Llama 3.1 explains in its own words, each sentence marked by how
+it stands to the sources: ollama pull llama3.1 && slangrag ask ... --model llama3.1 --engine ollama. Next:
 
   export PATH="$PWD/.venv/bin:$PATH" SLANGRAG_STORE=.demo/store
   slangrag ask "what does it mean to ghost someone"
