@@ -1,9 +1,8 @@
 """Support by a natural-language-inference model: a cross-encoder in ONNX that the user has.
 
-A directory holds the ONNX file, `tokenizer.json` and `config.json`, as published models do
-(sentence-transformers "cross-encoder/nli-*", MoritzLaurer's DeBERTa). Premise: the definition; hypothesis:
-the sentence. Softmax over three labels, named by `id2label`; without names, the order contradiction,
-entailment, neutral of sentence-transformers' models.
+A directory holds the ONNX file, `tokenizer.json` and `config.json`, as published models do. Premise: the
+definition; hypothesis: the sentence. Softmax over three labels, named by `id2label`; without names, the order
+contradiction, entailment, neutral of sentence-transformers' "cross-encoder/nli-*".
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ _INT64_INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 class Nli:
     """Implements SupportChecker. onnxruntime and tokenizers are imported when one is made.
 
-    It contradicts nothing: what it takes for a contradiction is marked, since no published model was measured
-    on slang.
+    It withholds nothing: what it takes for a contradiction is marked, since none was measured on slang.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,27 +61,31 @@ class Nli:
         self._tokenizer.enable_truncation(_WINDOW, strategy="only_first")
         self._tokenizer.no_padding()
 
-    def judge(self, claims: Sequence[Claim], sources: Sequence[Source], question: str) -> list[Judgement]:
+    def judge(
+        self,
+        claims: Sequence[Claim],
+        sources: Sequence[Source],
+        question: str,  # noqa: ARG002
+    ) -> list[Judgement]:
         """Supported where some cited definition, or all of them together, entails the sentence.
 
         A sentence that cites nothing is held against each definition.
         """
-        return [self._judge(claim, sources, question) for claim in claims]
+        return [self._judge(claim, sources) for claim in claims]
 
-    def _judge(self, claim: Claim, sources: Sequence[Source], question: str) -> Judgement:
+    def _judge(self, claim: Claim, sources: Sequence[Source]) -> Judgement:
         cited = [source for source in sources if source.n in claim.numbers]
+        kept = tuple(source.n for source in cited)
         premises: list[tuple[str, tuple[int, ...]]] = [
             (f"{s.word}: {s.definition}", (s.n,)) for s in cited or sources
         ]
         if len(cited) > 1:
-            together = "\n".join(premise for premise, _ in premises)
-            premises.append((together, tuple(source.n for source in cited)))
-        read = [(self.probabilities(f"{premise}\n{question}", claim.text), n) for premise, n in premises]
+            premises.append(("\n".join(premise for premise, _ in premises), kept))
+        read = [(self.probabilities(premise, claim.text), numbers) for premise, numbers in premises]
         if not read:
             return Judgement("own words", "it cites nothing", 0.0, "nli")
         best, numbers = max(read, key=lambda pair: float(pair[0][self._entailment]))
         entailed = float(best[self._entailment])
-        kept = tuple(source.n for source in cited)
         if entailed >= ENTAILED:
             return Judgement("supported", "", entailed, "nli", kept or numbers)
         against = float(best[self._contradiction]) > max(0.5, entailed)
@@ -102,9 +104,9 @@ class Nli:
         }
         fed: dict[str, Any] = {name: np.array([columns[name]], dtype=np.int64) for name in self._inputs}
         logits = np.asarray(self._session.run(None, fed)[0], dtype=np.float64)[0]
-        raised: NDArray[np.float64] = np.exp(logits - logits.max())
-        shares: NDArray[np.float64] = raised / raised.sum()
-        return shares
+        raised = np.exp(logits - logits.max())
+        probabilities: NDArray[np.float64] = raised / raised.sum()
+        return probabilities
 
 
 _HINT: Final = "give a directory with an ONNX file, tokenizer.json and config.json"
