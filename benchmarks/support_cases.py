@@ -18,13 +18,17 @@ from slangrag.text.injection import about_the_word
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One labelled sentence. group is the headword of the reply's first hit: what splits go by."""
+    """One labelled sentence. group is the headword of the reply's first hit: what splits go by.
+
+    reply numbers the reply in its file.
+    """
 
     claim: Claim
     sources: tuple[Source, ...]
     label: str
     kind: str
     group: str
+    reply: int
 
     @property
     def faithful(self) -> bool:
@@ -35,7 +39,7 @@ class Case:
 def cases(path: Path) -> list[Case]:
     """All sentences of a file of labelled replies, in order."""
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         reply = json.loads(line)
         sources = tuple(
             Source(hit["n"], inert(hit["word"]), about_the_word(hit["definition"])) for hit in reply["hits"]
@@ -44,6 +48,7 @@ def cases(path: Path) -> list[Case]:
         for sentence in reply["sentences"]:
             bare, numbers, unknown = split_citations(sentence["text"], {source.n for source in sources})
             claim = Claim(inert(bare), numbers + unknown, reply["query"], before)
-            found.append(Case(claim, sources, sentence["label"], reply["kind"], sources[0].word.lower()))
+            group = sources[0].word.lower()
+            found.append(Case(claim, sources, sentence["label"], reply["kind"], group, number))
             before = f"{before} {claim.text}".strip()
     return found

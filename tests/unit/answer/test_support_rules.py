@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def test_a_sentence_gets_the_support_that_it_deserves(case: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("rule", "name", "instead"),
     [
-        ("link", "_LINK", rules.re.compile("(?!)")),
+        ("link", "_LINK", re.compile("(?!)")),
         ("order", "is_order", lambda text: False),
         ("obeys", "_obeys", lambda *given: False),
         ("loops", "loops", lambda text: False),
@@ -54,8 +55,8 @@ def test_a_sentence_gets_the_support_that_it_deserves(case: dict[str, Any]) -> N
         ("wrong headword", "_other_headword", lambda *given: ""),
         ("denies", "_denies", lambda *given: False),
         ("denies", "_DENIES", r"\b"),
-        ("remark", "_REMARK", rules.re.compile("(?!)")),
-        ("remark", "_ASKS", rules.re.compile("(?!)")),
+        ("remark", "_REMARK", re.compile("(?!)")),
+        ("remark", "_ASKS", re.compile("(?!)")),
     ],
 )
 def test_each_rule_is_needed_by_a_case(

@@ -31,8 +31,7 @@ _MOST_SOURCES: Final = 6
 class WordsModel:
     """A logistic regression: P(supported) = 1 / (1 + exp(-(bias + weights . standardised features))).
 
-    `supported` is the score from which a sentence is shown unmarked, `askable` the one from which a judge's
-    yes is believed.
+    `supported` is the score from which a sentence is shown unmarked.
     """
 
     names: tuple[str, ...]
@@ -41,7 +40,6 @@ class WordsModel:
     weights: tuple[float, ...]
     bias: float
     supported: float
-    askable: float
 
     def score(self, values: Sequence[float]) -> float:
         """The probability for one sentence, in (0, 1)."""
@@ -63,7 +61,6 @@ def fitted(*, with_cosines: bool) -> WordsModel:
         weights=tuple(value["weight"] for value in features.values()),
         bias=part["bias"],
         supported=part["supported"],
-        askable=part["askable"],
     )
 
 
@@ -108,8 +105,13 @@ class Words:
         return self._model.askable
 
     @property
+    def has_cosines(self) -> bool:
+        """Whether vectors are compared too."""
+        return self._cosines is not None
+
+    @property
     def _model(self) -> WordsModel:
-        return fitted(with_cosines=self._cosines is not None)
+        return fitted(with_cosines=self.has_cosines)
 
     def score(self, claim: Claim, cited: Sequence[Source], given: Sequence[Source]) -> float:
         """How sure the model is that `cited` say what `claim` says."""
