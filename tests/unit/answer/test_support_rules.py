@@ -1,4 +1,4 @@
-"""What is never shown, what claims nothing, and what may be shown: one labelled case and more for each rule."""
+"""What is never shown, what claims nothing, and what may be shown: labelled cases for each rule."""
 
 from __future__ import annotations
 
