@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 PRECISION: Final = 0.96
+ASKABLE: Final = 0.3
 PENALTY: Final = 5.0
 FOLDS, SHUFFLES = 8, 3
 WHERE: Final = Path(__file__).parents[1] / "src/slangrag/answer/support/words.json"
@@ -138,6 +139,7 @@ def part(x: Matrix, y: NDArray[np.bool_], groups: Sequence[str], names: Sequence
     means, scales, weights, bias = fit(x, y)
     return {
         "supported": round(limit, 4),
+        "askable": ASKABLE,
         "bias": round(bias, 4),
         "features": {
             name: {"mean": round(m, 4), "scale": round(s, 4), "weight": round(w, 4)}

@@ -24,8 +24,9 @@ import numpy as np
 
 from benchmarks.fit_support import background, left_open, matrix, unseen
 from benchmarks.support_cases import Case, cases
-from slangrag.answer.support.settle import BELIEVED_FROM, settled, undecided
-from slangrag.answer.support.types import Judgement, Support, SupportChecker
+from slangrag.answer.events import Support
+from slangrag.answer.support.settle import settled, undecided
+from slangrag.answer.support.types import Judgement, SupportChecker
 from slangrag.answer.support.words import Words, fitted
 from slangrag.config import load_settings
 
@@ -86,12 +87,12 @@ def shown(judged: Sequence[Judgement]) -> list[float]:
     return [float(j.support != "withheld") for j in judged]
 
 
-def scripted(found: Sequence[Case], judged: Sequence[Judgement]) -> None:
+def scripted(found: Sequence[Case], judged: Sequence[Judgement], believed_from: float) -> None:
     """Expected figures with judges of known accuracy."""
     for right, wrong in SCRIPTED:
         chances = [
             (right if case.faithful else wrong)
-            if undecided(one) and one.score >= BELIEVED_FROM
+            if undecided(one) and one.score >= believed_from
             else float(one.support in ("supported", "remark"))
             for case, one in zip(found, judged, strict=True)
         ]
@@ -100,7 +101,7 @@ def scripted(found: Sequence[Case], judged: Sequence[Judgement]) -> None:
 
 
 def by_second(
-    found: Sequence[Case], judged: Sequence[Judgement], second: SupportChecker
+    found: Sequence[Case], judged: Sequence[Judgement], second: SupportChecker, believed_from: float
 ) -> tuple[list[Judgement], float, float]:
     """After the second judge, asked once a reply; its yes to faithful sentences and to others."""
     final = list(judged)
@@ -116,7 +117,7 @@ def by_second(
         said = second.judge([found[at].claim for at in open_places], case.sources, case.claim.question)
         for at, one in zip(open_places, said, strict=True):
             asked.append((found[at].faithful, one.support == "supported"))
-            final[at] = settled(judged[at], one)
+            final[at] = settled(judged[at], one, believed_from=believed_from)
     yes = [np.mean([said for faithful, said in asked if faithful is which]) for which in (True, False)]
     return final, float(yes[0]), float(yes[1])
 
@@ -144,7 +145,7 @@ def main() -> None:
         print(f"\n{path.name}: {len(found)} sentences" + (" (headwords unseen)" if options.unseen else ""))
         table(found, judged)
         print(f"words: {measures(found, free(judged), shown(judged))}")
-        scripted(found, judged)
+        scripted(found, judged, words.believed_from)
         second: SupportChecker | None = None
         if options.nli:
             from slangrag.answer.support.nli import Nli
@@ -158,7 +159,7 @@ def main() -> None:
             chat = choose_chat(load_settings({"chat_model": options.judge})).model
             second = Judge(chat, ChatOptions())
         if second is not None:
-            final, right, wrong = by_second(found, judged, second)
+            final, right, wrong = by_second(found, judged, second, words.believed_from)
             print(f"second judge says yes to {right:.3f} of faithful and {wrong:.3f} of other undecided ones")
             table(found, final)
             print(f"both: {measures(found, free(final), shown(final))}")

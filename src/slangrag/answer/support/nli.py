@@ -54,7 +54,7 @@ class Nli:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except RuntimeError as error:
+        except _faults() as error:
             raise WeightsError(f"onnxruntime cannot load {model}: {error}", hint=_HINT) from error
         self._inputs = {given.name for given in self._session.get_inputs()} & set(_INT64_INPUTS)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -110,6 +110,20 @@ class Nli:
 
 
 _HINT: Final = "give a directory with an ONNX file, tokenizer.json and config.json"
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What onnxruntime raises for a file that is no model: none of it has a common base."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return (
+        RuntimeError,
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+    )
 
 
 def _locate(path: Path) -> tuple[Path, Path]:

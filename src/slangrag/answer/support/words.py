@@ -31,7 +31,8 @@ _MOST_SOURCES: Final = 6
 class WordsModel:
     """A logistic regression: P(supported) = 1 / (1 + exp(-(bias + weights . standardised features))).
 
-    `supported` is the score from which a sentence is shown unmarked.
+    `supported` is the score from which a sentence is shown unmarked, `askable` the one from which a judge's
+    yes is believed.
     """
 
     names: tuple[str, ...]
@@ -40,6 +41,7 @@ class WordsModel:
     weights: tuple[float, ...]
     bias: float
     supported: float
+    askable: float
 
     def score(self, values: Sequence[float]) -> float:
         """The probability for one sentence, in (0, 1)."""
@@ -61,6 +63,7 @@ def fitted(*, with_cosines: bool) -> WordsModel:
         weights=tuple(value["weight"] for value in features.values()),
         bias=part["bias"],
         supported=part["supported"],
+        askable=part["askable"],
     )
 
 
