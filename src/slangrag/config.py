@@ -112,6 +112,12 @@ class Settings:
         default_factory=lambda: _user_dir("cache")
     )
     top_k: Annotated[int, Option("Definitions to lean on.", ("--top-k", "-k"), low=1, high=50)] = 6
+    capable: Annotated[
+        str,
+        Option(
+            "Whether an Ollama model can explain: yes, no, or auto (by its size).", (), ("auto", "yes", "no")
+        ),
+    ] = "auto"
     check: Annotated[
         str,
         Option(

@@ -101,8 +101,12 @@ def choose_chat(
 
         return Chosen(EmbeddedChat(settings, name, fetch=fetch, progress=progress), note)
     from slangrag.engines.ollama import DEFAULT_CHAT_MODEL, OllamaChat, connect
+    from slangrag.engines.ollama.capability import RememberedSizes
 
-    return Chosen(OllamaChat(connect(settings), name or DEFAULT_CHAT_MODEL), note)
+    sizes = RememberedSizes(settings.cache)
+    capable = {"yes": True, "no": False}.get(settings.capable)
+    chat = OllamaChat(connect(settings), name or DEFAULT_CHAT_MODEL, sizes=sizes, capable=capable)
+    return Chosen(chat, note)
 
 
 def choose_embedder(

@@ -3,58 +3,77 @@
 Always sent: num_ctx (left out, the server chooses it by its VRAM, and another one than the loaded one
 reloads the model), `truncate: false` and `shift: false` (else the server drops the head of the
 prompt, or lets it slide away while it answers, in silence) and `think: false` (every version takes it,
-also for models that do not think). One request an answer, and none before it.
+also for models that do not think). One request an answer and none before it; after the first, one more
+for the model's size.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from slangrag.engines.ollama.capability import CAPABLE_FROM, RememberedSizes, looks_capable, parameters
 from slangrag.engines.ollama.faults import not_ollama
 from slangrag.engines.ollama.models import canonical_name
 from slangrag.engines.ollama.server import DEFAULT_CHAT_MODEL, OllamaServer
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.engines.thinking import ThinkingFilter, beginning_by_name, leak_note
 from slangrag.engines.tokens import estimate_tokens
-from slangrag.errors import ContextOverflow, EngineReply
+from slangrag.errors import ContextOverflow, EngineError, EngineReply
 
-_SIZE: Final = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([mb])(?![a-z])")
-_CAPABLE_FROM: Final = 1.5e9
-_TINY_FAMILIES: Final = ("tinyllama", "tinydolphin")
 _CHARACTERS_A_TOKEN: Final = 8.0
 """More than any of 1,400 entries has (7.0 at most): a prompt that is counted as shorter was cut."""
-
-
-def looks_capable(model: str) -> bool:
-    """False where the name says that the model has fewer than 1.5 billion parameters.
-
-    By the name alone ("llama3.2:1b", "smollm2:135m"), so that a question needs no request for it; a
-    name that does not tell counts as capable. ModelCard.parameter_size has the true figure.
-    """
-    name = canonical_name(model).lower()
-    sizes = _SIZE.findall(name)
-    if sizes:
-        number, unit = sizes[-1]
-        return float(number) * (1e9 if unit == "b" else 1e6) >= _CAPABLE_FROM
-    return not name.rsplit("/", 1)[-1].startswith(_TINY_FAMILIES)
 
 
 class OllamaChat:
     """Implements ChatModel over an OllamaServer."""
 
-    def __init__(self, server: OllamaServer, model: str = DEFAULT_CHAT_MODEL) -> None:
+    def __init__(
+        self,
+        server: OllamaServer,
+        model: str = DEFAULT_CHAT_MODEL,
+        *,
+        sizes: RememberedSizes | None = None,
+        capable: bool | None = None,
+    ) -> None:
+        """`sizes` remembers how large models are; `capable`, if given, is taken for granted."""
         self._server = server
         self._model = model
-        self._identity = ChatIdentity("ollama", canonical_name(model), capable=looks_capable(model))
+        self._sizes = sizes
+        self._size_asked = capable is not None or sizes is None
+        size = sizes.get(server.address, model) if sizes is not None and capable is None else ""
+        self._identity = self._identified(capable, size)
         self._beginning = beginning_by_name(model)
 
     @property
     def identity(self) -> ChatIdentity:
-        """Engine and model; no request is made for it. GBNF grammars are not obeyed by Ollama."""
+        """Engine and model; no request is made for it. GBNF grammars are not obeyed by Ollama.
+
+        capable is by the model's size where the server has told it, else by its name.
+        """
         return self._identity
+
+    def _identified(self, capable: bool | None, size: str) -> ChatIdentity:
+        if capable is None and (count := parameters(size)) is not None:
+            self._size_asked = True
+            capable = count >= CAPABLE_FROM
+        if capable is None:
+            capable = looks_capable(self._model)
+        return ChatIdentity("ollama", canonical_name(self._model), capable=capable)
+
+    def _learn_size(self) -> None:
+        """Ask the server once how large the model is, after an answer, and remember it."""
+        if self._size_asked:
+            return
+        self._size_asked = True
+        try:
+            size = self._server.parameter_size(self._model)
+        except EngineError:  # the answer is there; the size can wait for the next one
+            return
+        if self._sizes is not None and parameters(size) is not None:
+            self._sizes.put(self._server.address, self._model, size)
+        self._identity = self._identified(None, size)
 
     def count_tokens(self, text: str) -> int:
         """An estimate from above; no request is made for it."""
@@ -100,6 +119,7 @@ class OllamaChat:
             parts.close()
             usage.total_ms = (time.perf_counter() - started) * 1000
         self._account(final, messages, options, usage)
+        self._learn_size()
         if thinking.leaked:
             self._beginning = "unknown"
             usage.notes.append(leak_note(self._model))

@@ -10,7 +10,7 @@ import re
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
 from slangrag.engines.ollama.faults import Purpose, client_faults, not_ollama
@@ -162,10 +162,21 @@ class OllamaServer:
 
         Raises ModelMissing.
         """
+        return str(self._listed(name).get("digest") or "")
+
+    def parameter_size(self, name: str) -> str:
+        """How large the model `name` is, in Ollama's words ("8.0B"), "" where it does not say.
+
+        Without importing the package. Raises ModelMissing.
+        """
+        details = self._listed(name).get("details")
+        return str(details.get("parameter_size") or "") if isinstance(details, dict) else ""
+
+    def _listed(self, name: str) -> dict[str, Any]:
         listed = self.wire.get("/api/tags").get("models")
         for model in listed if isinstance(listed, list) else ():
             if isinstance(model, dict) and same_model(str(model.get("name")), name):
-                return str(model.get("digest") or "")
+                return model
         raise self._missing(name)
 
     def show(self, name: str) -> ModelCard:

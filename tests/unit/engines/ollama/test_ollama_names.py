@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slangrag.engines.ollama.chat import looks_capable
+from slangrag.engines.ollama.capability import looks_capable
 from slangrag.engines.ollama.models import canonical_name, same_model
 from slangrag.engines.ollama.prefixes import PLAIN_DOCUMENT, PLAIN_QUERY, templates_for
 from slangrag.engines.ollama.server import parse_keep_alive
