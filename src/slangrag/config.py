@@ -89,6 +89,12 @@ class Settings:
         str | None, Option("Model that answers: a name, a GGUF file, or provider:name.", ("--model", "-m"))
     ] = None
     embed_model: Annotated[str | None, Option("Model of the vectors.", ("--embed-model",))] = None
+    query_prefix: Annotated[
+        str | None, Option("What the embedder wants before a question.", ("--query-prefix",))
+    ] = None
+    document_prefix: Annotated[
+        str | None, Option("What the embedder wants before an entry.", ("--document-prefix",))
+    ] = None
     ollama_host: Annotated[
         str, Option("Where Ollama answers, read as Ollama itself reads it.", env="OLLAMA_HOST")
     ] = ""

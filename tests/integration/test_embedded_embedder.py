@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,3 +99,25 @@ def test_without_weights_the_command_that_fetches_them_is_named(
     with pytest.raises(WeightsError) as caught:
         EmbeddedEmbedder(replace(small_models, cache=tmp_path_factory.mktemp("empty")))
     assert caught.value.hint == "slangrag models pull --engine embedded"
+
+
+def test_the_same_model_by_its_file_makes_the_same_vectors(
+    embedder: EmbeddedEmbedder, small_models: Settings, tmp_path: Path
+) -> None:
+    weights, tokenizer = (small_models.cache / "weights" / file.name for file in MINILM.files)
+    (tmp_path / "minilm").mkdir()
+    shutil.copy(weights, tmp_path / "minilm" / "model.onnx")
+    shutil.copy(tokenizer, tmp_path / "minilm" / "tokenizer.json")
+    own = EmbeddedEmbedder(small_models, file=tmp_path / "minilm")
+    assert own.identity.model == str(tmp_path / "minilm" / "model.onnx")
+    assert own.identity.dimension == embedder.identity.dimension
+    assert own.identity.digest not in ("", embedder.identity.digest)
+    np.testing.assert_allclose(own.embed_documents(TEXTS), embedder.embed_documents(TEXTS), atol=1e-5)
+
+
+def test_a_model_file_that_lacks_a_part_is_named(small_models: Settings, tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="no ONNX model"):
+        EmbeddedEmbedder(small_models, file=tmp_path)
+    (tmp_path / "model.onnx").write_bytes(b"")
+    with pytest.raises(ModelMissing, match=r"tokenizer\.json"):
+        EmbeddedEmbedder(small_models, file=tmp_path / "model.onnx")

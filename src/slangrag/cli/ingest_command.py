@@ -15,7 +15,7 @@ from slangrag.errors import InputMissing, UsageError
 HOW_TO_GET_IT: Final = "slangrag ingest --sample, or get the file as data/README.md says and name it here"
 
 
-@with_settings("store", "engine", "embed_model", "threads")
+@with_settings("store", "engine", "embed_model", "query_prefix", "document_prefix", "threads")
 def ingest(
     csv: Annotated[
         Path | None, typer.Argument(help="The CSV, plain, .gz or .zip. [env: SLANGRAG_CSV]")

@@ -123,14 +123,39 @@ def choose_embedder(
     """
     if stored is not None:
         return Chosen(_stored_embedder(settings, stored, fetch=fetch, progress=progress))
-    engine, note = engine_for(settings, settings.embed_model, "embed")
+    name = settings.embed_model
+    if name is not None and is_model_file(name):
+        return Chosen(_file_embedder(settings, Path(name).expanduser()))
+    engine, note = engine_for(settings, name, "embed")
     if engine == "embedded":
         from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 
         return Chosen(EmbeddedEmbedder(settings, fetch=fetch, progress=progress), note)
     from slangrag.engines.ollama import DEFAULT_EMBED_MODEL, OllamaEmbedder, connect
+    from slangrag.engines.ollama.prefixes import templates_for
 
-    return Chosen(OllamaEmbedder(connect(settings), settings.embed_model or DEFAULT_EMBED_MODEL), note)
+    name = name or DEFAULT_EMBED_MODEL
+    templates = templates_for(name, settings.query_prefix, settings.document_prefix)
+    return Chosen(OllamaEmbedder(connect(settings), name, templates=templates), note)
+
+
+def is_model_file(name: str) -> bool:
+    """Whether an embedding model's name means a file (.gguf, .onnx), or a folder with an ONNX model in it."""
+    return (
+        is_gguf_path(name)
+        or name.lower().endswith(".onnx")
+        or (Path(name).expanduser() / "tokenizer.json").is_file()
+    )
+
+
+def _file_embedder(settings: Settings, path: Path, stored: EmbedderIdentity | None = None) -> Embedder:
+    if path.suffix.lower() == ".gguf":
+        from slangrag.engines.embedded.gguf_embedder import GgufEmbedder
+
+        return GgufEmbedder(settings, path, remembered=stored)
+    from slangrag.engines.embedded.embedder import EmbeddedEmbedder
+
+    return EmbeddedEmbedder(settings, file=path, remembered=stored)
 
 
 def engine_for(settings: Settings, name: str | None, role: Literal["chat", "embed"]) -> tuple[Engine, str]:
@@ -173,6 +198,10 @@ def _stored_embedder(
     """The very embedder of `stored`. Never another one: vectors of two models cannot be compared."""
     if settings.embed_model is not None:
         _check_same_model(settings.embed_model, stored)
+    if stored.engine == "embedded" and is_model_file(stored.model):
+        embedder = _file_embedder(settings, Path(stored.model), stored)
+        _check_digest(stored, embedder.identity.digest)
+        return embedder
     if stored.engine == "embedded":
         from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""MiniLM sentence vectors through onnxruntime: texts to unit vectors, in this process.
+"""Sentence vectors through onnxruntime, in this process: those of MiniLM or of a model of one's own.
 
 Knows nothing of stores or of retrieval. onnxruntime and tokenizers are imported when an embedder is
 constructed, not before.
@@ -7,13 +7,16 @@ constructed, not before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slangrag.config import Settings
 from slangrag.engines.embedded.catalogue import find_model
+from slangrag.engines.embedded.own_model import OwnModel, find_own_model
 from slangrag.engines.embedded.threads import idle_threads
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.embedded.wheels import Progress
+from slangrag.engines.ollama.prefixes import templates_for
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import EngineMissing, TextRejected, WeightsError
 
@@ -33,18 +36,28 @@ DIGEST_LENGTH: Final = 12
 
 
 class EmbeddedEmbedder:
-    """all-MiniLM-L6-v2 with int8 weights: mean-pooled unit vectors, float32, 384 dimensions.
+    """all-MiniLM-L6-v2 with int8 weights (384 dimensions), or an ONNX file of one's own. Unit vectors.
 
     `truncated` counts the texts so far that were longer than the model's window and lost their end.
     """
 
-    def __init__(self, settings: Settings, *, fetch: bool = False, progress: Progress | None = None) -> None:
-        """Load the model named by settings.embed_model, or the default.
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        file: Path | None = None,
+        remembered: EmbedderIdentity | None = None,
+        fetch: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """Load the model of `file`, or the one named by settings.embed_model, or the default.
 
-        Raises EngineMissing without the packages, ModelMissing for a name the catalogue lacks, and
-        WeightsError if the weights are absent (and `fetch` is False, or fetching fails) or damaged.
+        file is an ONNX model of a BERT-like encoder, or its folder; its tokenizer.json lies beside it (or one
+        folder up), as sentence-transformers exports them. remembered is the identity of a store whose
+        vectors it made: its templates hold. Raises EngineMissing without the packages, ModelMissing for a
+        name the catalogue lacks or a file that is not there, and WeightsError if the weights are absent (and
+        `fetch` is False, or fetching fails) or damaged.
         """
-        model = find_model(settings.embed_model, "embed")
         try:
             import onnxruntime
             from tokenizers import Tokenizer
@@ -54,7 +67,12 @@ class EmbeddedEmbedder:
                 hint="pip install 'slangrag[embedded]'",
             ) from error
 
-        weights_path, tokenizer_path = obtain_model(model, settings.cache, fetch=fetch, progress=progress)
+        if file is None:
+            model = find_model(settings.embed_model, "embed")
+            weights_path, tokenizer_path = obtain_model(model, settings.cache, fetch=fetch, progress=progress)
+            own = OwnModel(model.name, model.name, model.files[0].sha256[:DIGEST_LENGTH], WINDOW, "mean")
+        else:
+            weights_path, tokenizer_path, own = find_own_model(file)
         options = onnxruntime.SessionOptions()
         # One thread a run, and several runs side by side: runs never wait for one another.
         options.intra_op_num_threads = 1
@@ -70,30 +88,35 @@ class EmbeddedEmbedder:
                 hint="pip install -U 'slangrag[embedded]'",
             ) from error
         self._tokenizer = Tokenizer.from_file(str(tokenizer_path))
-        self._tokenizer.enable_truncation(WINDOW)
+        self._tokenizer.enable_truncation(own.window)
         self._tokenizer.no_padding()
         self._configured_threads = settings.threads
+        self._inputs = {one.name for one in self._session.get_inputs()}
+        self._pooling = own.pooling
+        self.truncated = 0
+        templates = templates_for(own.family, settings.query_prefix, settings.document_prefix)
         self._identity = EmbedderIdentity(
             engine="embedded",
-            model=model.name,
-            digest=model.files[0].sha256[:DIGEST_LENGTH],
-            dimension=DIMENSION,
+            model=own.name,
+            digest=own.digest,
+            dimension=DIMENSION if file is None else self._run(self._encode(["slang"])).shape[1],
+            document_template=remembered.document_template if remembered else templates.document,
+            query_template=remembered.query_template if remembered else templates.query,
         )
-        self.truncated = 0
 
     @property
     def identity(self) -> EmbedderIdentity:
-        """Engine, model, digest of its weights, dimension; this model has no prefixes."""
+        """Engine, model, digest of its weights, dimension, templates."""
         return self._identity
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32, shape (len(texts), 384), in the order of `texts`.
+        """Unit vectors, float32, shape (len(texts), dimension), in the order of `texts`.
 
         Raises TextRejected if a text cannot be encoded (a lone surrogate, say).
         """
         import numpy as np
 
-        vectors: Vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        vectors: Vectors = np.empty((len(texts), self._identity.dimension), dtype=np.float32)
         encodings = self._encode(texts)
         batches = _batches([len(encoding.ids) for encoding in encodings])
 
@@ -113,7 +136,7 @@ class EmbeddedEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        """One unit vector, shape (384,), for a bare question."""
+        """One unit vector, shape (dimension,), for a bare question."""
         vector: Vectors = self.embed_documents([self._identity.render_query(text)])[0]
         return vector
 
@@ -131,7 +154,10 @@ class EmbeddedEmbedder:
         return encodings
 
     def _run(self, encodings: Sequence[Encoding]) -> Vectors:
-        """Mean of the token vectors under the mask, scaled to length 1 (Reimers and Gurevych 2019)."""
+        """The token vectors pooled (their mean under the mask, or the first), scaled to length 1.
+
+        After Reimers and Gurevych (2019), arXiv:1908.10084.
+        """
         import numpy as np
 
         width = max(len(encoding.ids) for encoding in encodings)
@@ -141,10 +167,16 @@ class EmbeddedEmbedder:
             length = len(encoding.ids)
             ids[row, :length] = encoding.ids
             mask[row, :length] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden: NDArray[np.float32] = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            None, {name: value for name, value in given.items() if name in self._inputs}
         )[0]
-        sums = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
+        if hidden.ndim == 2:  # the model pools by itself
+            sums = hidden
+        elif self._pooling == "first":
+            sums = hidden[:, 0]
+        else:
+            sums = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
         pooled: Vectors = (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
         if not np.isfinite(pooled).all():
             raise TextRejected("the model returned no numbers for a text", hint="remove the row")

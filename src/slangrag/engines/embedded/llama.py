@@ -27,8 +27,12 @@ BATCH_TOKENS: Final = 128
 class LlamaServer:
     """One loaded model. `close` frees it; until then it holds its memory and one loopback port."""
 
-    def __init__(self, model: Path, *, context: int, threads: int, timeout: float, fit: bool) -> None:
+    def __init__(
+        self, model: Path, *, context: int, threads: int, timeout: float, fit: bool, embedding: bool = False
+    ) -> None:
         """Load `model` with room for `context` tokens. `timeout`: seconds of silence allowed later.
+
+        `embedding`: the model makes vectors (`embed`) and no text.
 
         `fit` lets llama.cpp first try how much of the model goes onto a GPU, which doubles the time
         that loading takes.
@@ -60,7 +64,9 @@ class LlamaServer:
         params.cache_ram_mib = 0
         params.fit_params = fit
         # Between batches the server looks whether it was cancelled; its own 2048 would make one wait.
-        params.n_batch = params.n_ubatch = BATCH_TOKENS
+        # A text to embed must fit into one batch whole.
+        params.n_batch = params.n_ubatch = context if embedding else BATCH_TOKENS
+        params.embedding = embedding
         for cpu in (params.cpuparams, params.cpuparams_batch):
             cpu.n_threads = threads
         try:
@@ -91,6 +97,12 @@ class LlamaServer:
         reply = self._post("/tokenize", {"content": text, "parse_special": markup, "add_special": start})
         tokens: list[int] = reply["tokens"]
         return tokens
+
+    def embed(self, texts: list[str]) -> list[list[float]]:
+        """One vector a text, pooled as the file says; of any length but 0."""
+        found = self._post("/v1/embeddings", {"input": texts})["data"]
+        ordered = sorted(found, key=lambda one: int(one["index"]))
+        return [one["embedding"] for one in ordered]
 
     def render(self, messages: list[dict[str, str]]) -> str:
         """The prompt that the model's own chat template makes of `messages`, thinking aloud off."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.engines.ollama.faults import TextTooLong, not_ollama
 from slangrag.engines.ollama.models import canonical_name
-from slangrag.engines.ollama.prefixes import templates_for
+from slangrag.engines.ollama.prefixes import Templates, templates_for
 from slangrag.engines.ollama.server import DEFAULT_EMBED_MODEL, OllamaServer
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import EngineReply, ModelUnfit, TextRejected
@@ -43,7 +43,8 @@ class OllamaEmbedder:
     """Implements Embedder over an OllamaServer. Safe to call from several threads.
 
     `remembered` is the identity that a store was made with: it is then taken on trust, without a
-    request, and only the dimension is checked with each vector. Else the identity is asked for once.
+    request, and only the dimension is checked with each vector. Else the identity is asked for once, with
+    `templates`, or those of the model's family.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class OllamaEmbedder:
         model: str = DEFAULT_EMBED_MODEL,
         *,
         remembered: EmbedderIdentity | None = None,
+        templates: Templates | None = None,
     ) -> None:
+        self._templates = templates or templates_for(model)
         self._server = server
         self._model = model
         self._identity = remembered
@@ -75,15 +78,14 @@ class OllamaEmbedder:
                     f"{self._model} is not an embedding model (it does {', '.join(capabilities)})",
                     hint=f"ollama pull {DEFAULT_EMBED_MODEL}",
                 )
-            templates = templates_for(self._model)
             dimension = int(self._request([_PROBE], truncate=True).shape[1])
             self._identity = EmbedderIdentity(
                 engine="ollama",
                 model=canonical_name(self._model),
                 digest=digest,
                 dimension=dimension,
-                document_template=templates.document,
-                query_template=templates.query,
+                document_template=self._templates.document,
+                query_template=self._templates.query,
             )
         return self._identity
 

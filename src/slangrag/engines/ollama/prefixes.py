@@ -1,12 +1,16 @@
 """What each embedding model wants in front of a text, by the model's name.
 
-Models that are trained with prefixes lose several points of recall without them, and Ollama adds
-none. Sources: the model cards of nomic-embed-text v1.5 and v2, mxbai-embed-large-v1, EmbeddingGemma
-and Qwen3-Embedding. A model that is not listed gets none. Knows nothing of servers.
+Models that are trained with prefixes lose several points of recall without them, and neither Ollama nor
+llama.cpp adds any. Sources: the model cards of nomic-embed-text v1.5 and v2, mxbai-embed-large-v1,
+EmbeddingGemma, Qwen3-Embedding, the E5 and multilingual E5 models (intfloat), BGE v1.5 and M3 (BAAI), GTE
+(Alibaba), Snowflake Arctic Embed 1 and 2, Granite Embedding (IBM), paraphrase-multilingual-MiniLM and
+-mpnet (sentence-transformers). A model that is not listed gets none; a user may give others. Knows
+nothing of servers.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,21 +26,27 @@ class Templates:
     query: str = PLAIN_QUERY
 
 
-_NOMIC: Final = Templates(f"search_document: {PLAIN_DOCUMENT}", f"search_query: {PLAIN_QUERY}")
 _TASK: Final = "Given a question about slang, retrieve dictionary entries that answer it"
+_INSTRUCTED: Final = Templates(query=f"Instruct: {_TASK}\nQuery: {PLAIN_QUERY}")
+_PASSAGES: Final = Templates(query=f"Represent this sentence for searching relevant passages: {PLAIN_QUERY}")
 
-TEMPLATES: Final[dict[str, Templates]] = {
-    "nomic-embed-text": _NOMIC,
-    "mxbai-embed-large": Templates(
-        query=f"Represent this sentence for searching relevant passages: {PLAIN_QUERY}"
+FAMILIES: Final[tuple[tuple[str, Templates], ...]] = (
+    ("nomic-embed-text", Templates(f"search_document: {PLAIN_DOCUMENT}", f"search_query: {PLAIN_QUERY}")),
+    ("mxbai-embed", _PASSAGES),
+    (
+        "embeddinggemma",
+        Templates("title: {word} | text: {definition}", f"task: search result | query: {PLAIN_QUERY}"),
     ),
-    "embeddinggemma": Templates(
-        "title: {word} | text: {definition}", f"task: search result | query: {PLAIN_QUERY}"
-    ),
-    "qwen3-embedding": Templates(query=f"Instruct: {_TASK}\nQuery:{PLAIN_QUERY}"),
-    "all-minilm": Templates(),
-    "bge-m3": Templates(),
-}
+    ("qwen3-embedding", Templates(query=f"Instruct: {_TASK}\nQuery:{PLAIN_QUERY}")),
+    (r"e5-\S*instruct|e5-mistral|gte-qwen|sfr-embedding|linq-embed", _INSTRUCTED),
+    ("e5", Templates(f"passage: {PLAIN_DOCUMENT}", f"query: {PLAIN_QUERY}")),
+    (r"snowflake-arctic-embed-?(?:2|\S*v2)", Templates(query=f"query: {PLAIN_QUERY}")),
+    ("snowflake-arctic-embed", _PASSAGES),
+    ("bge-m3", Templates()),
+    (r"bge-(?:small|base|large)", _PASSAGES),
+    (r"all-minilm|gte|granite-embedding|paraphrase-multilingual|jina-embeddings-v2", Templates()),
+)
+"""A pattern that the model's name has as whole words, and the templates of that family; the first counts."""
 
 
 def base_name(model: str) -> str:
@@ -44,10 +54,19 @@ def base_name(model: str) -> str:
     return model.lower().rsplit("/", 1)[-1].split(":", 1)[0]
 
 
-def templates_for(model: str) -> Templates:
-    """The templates of `model`; variants such as "nomic-embed-text-v1.5" count as their family."""
+def templates_for(
+    model: str, query_prefix: str | None = None, document_prefix: str | None = None
+) -> Templates:
+    """The templates of `model`; variants such as "nomic-embed-text-v1.5" count as their family.
+
+    query_prefix and document_prefix, where given, stand in the place of the family's own.
+    """
     base = base_name(model)
-    for family, templates in TEMPLATES.items():
-        if base == family or base.startswith(f"{family}-"):
-            return templates
-    return Templates()
+    found = next(
+        (templates for name, templates in FAMILIES if re.search(rf"(?<![a-z0-9])(?:{name})(?![a-z])", base)),
+        Templates(),
+    )
+    return Templates(
+        found.document if document_prefix is None else document_prefix + PLAIN_DOCUMENT,
+        found.query if query_prefix is None else query_prefix + PLAIN_QUERY,
+    )

@@ -26,6 +26,13 @@ SENTENCE = "Represent this sentence for searching relevant passages: to throw?"
         ("embeddinggemma:300m", "title: yeet | text: to throw", "task: search result | query: to throw?"),
         ("all-minilm", PLAIN, "to throw?"),
         ("bge-m3", PLAIN, "to throw?"),
+        ("bge-large:335m", PLAIN, SENTENCE),
+        ("jeffh/intfloat-multilingual-e5-large:f16", "passage: yeet: to throw", "query: to throw?"),
+        ("e5-small-v2", "passage: yeet: to throw", "query: to throw?"),
+        ("snowflake-arctic-embed:22m", PLAIN, SENTENCE),
+        ("snowflake-arctic-embed2", PLAIN, "query: to throw?"),
+        ("granite-embedding:30m", PLAIN, "to throw?"),
+        ("paraphrase-multilingual", PLAIN, "to throw?"),
         ("somebody/unheard-of:7b", PLAIN, "to throw?"),
     ],
 )
@@ -92,3 +99,9 @@ def test_keep_alive_goes_out_in_the_form_that_every_version_takes(text: str, sen
 def test_a_keep_alive_that_ollama_would_refuse_is_refused_before_it_is_sent(text: str) -> None:
     with pytest.raises(ConfigError, match="keep_alive"):
         parse_keep_alive(text)
+
+
+def test_prefixes_of_the_users_own_stand_in_the_place_of_the_familys() -> None:
+    templates = templates_for("nomic-embed-text", query_prefix="ask: ", document_prefix="")
+    assert templates.query == "ask: {text}"
+    assert templates.document == PLAIN_DOCUMENT
