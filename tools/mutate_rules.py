@@ -161,7 +161,7 @@ def _run_tests(mutation: Mutation | None, tests: list[str]) -> int:
 
 
 def _distance(test: str, mutation: Mutation | None) -> int:
-    """Tests that are named like the module come first, then those of its room: most rules are caught there."""
+    """Tests named like the module come first, then those of its room: most rules are caught there."""
     if mutation is None:
         return 0
     parts = mutation.module.relative_to(SOURCE).with_suffix("").parts

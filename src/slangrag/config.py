@@ -112,7 +112,7 @@ class Settings:
     ] = 120.0
     threads: Annotated[
         int,
-        Option("Threads of the embedded engine; 0: one per core.", ("--threads",), low=0, high=_MOST_THREADS),
+        Option("Threads of a model on the CPU; 0: one per core.", ("--threads",), low=0, high=_MOST_THREADS),
     ] = 0
     cache: Annotated[Path, Option("Directory of the embedded engine's weights.")] = field(
         default_factory=lambda: _user_dir("cache")

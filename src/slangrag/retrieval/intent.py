@@ -15,6 +15,7 @@ from typing import Final
 
 from slangrag.retrieval.types import Intent, Span
 from slangrag.retrieval.wordings import (
+    AFTER_MESSAGE,
     ASKS,
     CONTEXT,
     LEAD,
@@ -71,6 +72,10 @@ def parse(query: str, weights: Mapping[str, float]) -> ParsedQuestion:
     for pattern in ASKS:
         if (match := pattern.match(core)) and _is_context(match):
             return ParsedQuestion("define", _subjects(query, match, offset), core, firm=True)
+    if match := AFTER_MESSAGE.match(core):
+        subjects = _subjects(query, match, offset)
+        kind: Intent = "define" if _is_short(subjects[-1].text) else "sentence"
+        return ParsedQuestion(kind, subjects, match.group("x"), firm=True, message=odds)
     for pattern in REVERSE:
         if match := pattern.match(core):
             return ParsedQuestion("reverse", (), match.group("x"), firm=True, message=odds)

@@ -46,6 +46,12 @@ _JUDGED: Final = (
     r"australian)(?:\s+(?:word|term|thing))?"
 )
 _ANY_DETERMINER: Final = r"(?:the\s+|a\s+|an\s+)?"
+_POINTS: Final = r"(?:it|that|this)"
+# A message, and then what it means: "he ghosted me, what does that mean".
+AFTER_MESSAGE: Final = re.compile(
+    rf"^(?P<x>.+?)[\s,.;:!?-]+(?:so\s+|and\s+|but\s+)?{_WHAT}\s+{_DOES}\s+{_POINTS}\s+(?:even\s+|really\s+)?mean$",
+    FLAGS,
+)
 # These wordings ask for a definition whatever they are asked of.
 ASKS: Final = tuple(
     re.compile(pattern, FLAGS)
@@ -57,7 +63,8 @@ ASKS: Final = tuple(
         rf"(?P<x>.+?)[\s,.;:-]+(?:and\s+|but\s+)?{_WHAT}\s+{_DOES}\s+(?:it|that|this|he|she|they)\s+(?:even\s+)?mean"
         r"(?P<tail>.*)$",
         rf"^{_WHAT}\s+{_DOES}\s+(?:it\s+mean\s+to\s+(?:be\s+)?|it\s+mean\s+)(?P<x>.+)$",
-        rf"^(?:.*?[,.;:!?-]\s+)??{_WHAT}\s+{_DOES}\s+{_SORT}?(?P<x>.+?){_ADVERBS}\s+{_MEANS}\b(?P<tail>.*)$",
+        rf"^(?:.*?[,.;:!?-]\s+)??{_WHAT}\s+{_DOES}\s+(?!{_POINTS}\s+(?:even\s+|really\s+)?mean\b){_SORT}?"
+        rf"(?P<x>.+?){_ADVERBS}\s+{_MEANS}\b(?P<tail>.*)$",
         rf"^(?:{_WHAT_IS}|give me|know)\s+{_ANY_DETERMINER}(?:\w+\s+)?(?:meaning|definition|def|sense)s?\s+"
         rf"(?:of|for|behind)\s+{_SORT}?(?P<x>.+)$",
         rf"^{_WHAT_IS}\s+(?:meant|understood)\s+by\s+{_SORT}?(?P<x>.+)$",

@@ -81,3 +81,22 @@ def test_a_bare_definition_reads_as_a_description(text: str) -> None:
 def test_the_same_text_always_reads_the_same() -> None:
     text = "she ghosted me again lol"
     assert parse(text, load_weights().intent) == parse(text, load_weights().intent)
+
+
+@pytest.mark.parametrize(
+    ("query", "intent", "asked"),
+    [
+        (
+            "he ghosted me and now he is salty, what does that mean",
+            "sentence",
+            "he ghosted me and now he is salty",
+        ),
+        ("that fit is fire ngl. what does this even mean?", "sentence", "that fit is fire ngl"),
+        ("bussin, what does that mean?", "define", "bussin"),
+        ("what does that dude mean", "define", "that dude"),
+    ],
+)
+def test_a_message_before_the_question_is_what_is_asked_about(query: str, intent: str, asked: str) -> None:
+    parsed = parse(query, load_weights().intent)
+    assert parsed.intent == intent
+    assert asked in [subject.text for subject in parsed.subjects]

@@ -133,6 +133,7 @@ class OllamaChat:
             "num_ctx": options.num_ctx,
             "num_predict": options.max_tokens,
             "temperature": options.temperature,
+            **self._server.threads,
         }
         if options.seed is not None:
             settings["seed"] = options.seed

@@ -143,6 +143,8 @@ class OllamaEmbedder:
             "truncate": truncate,
             "keep_alive": self._server.keep_alive,
         }
+        if self._server.threads:
+            body["options"] = self._server.threads
         loads = json.loads if len(texts) == 1 else _loads
         reply = self._server.wire.post("/api/embed", body, purpose="embed", loads=loads)
         return self._checked(reply.get("embeddings"), len(texts))
