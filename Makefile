@@ -1,11 +1,12 @@
-# Two commands matter: `make demo` (see it answer) and `make test` (see it hold). Both start from nothing but Python.
+# Three commands matter: `make demo` (see it answer), `make check` (before a commit) and `make test` (see it hold).
+# Each starts from nothing but Python.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo check test fmt docs test-slurm lock clean help
+.PHONY: demo check static test test-slurm fmt docs lock clean help
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -26,18 +27,16 @@ $(VENV)/.dev: $(VENV)/.runtime
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own
 	@bash tools/demo.sh $(BIN)/slangrag
 
-check: $(VENV)/.dev  ## Before a commit: lint, types, import order and the unit tests
+static: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit --numprocesses 2 --dist loadfile --quiet
 
-test: $(VENV)/.dev  ## Lint, types, import order and every test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: static  ## Before a commit: lint, types, import order, unit tests (a minute, no network)
+	$(BIN)/python -m pytest tests/unit --numprocesses 2 --dist loadfile
+
+test: static  ## Lint, types, import order and every test (some minutes; fetches the embedded engine's weights)
 	$(BIN)/slangrag models pull --engine embedded
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
