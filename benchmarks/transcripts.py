@@ -19,7 +19,7 @@ from pathlib import Path
 from slangrag import Slang
 from slangrag.answer.chat.conversation import Continued, ReadAs, begin
 from slangrag.answer.events import Finished, Sources, Withdrawn
-from slangrag.answer.translate.translation import Direction
+from slangrag.answer.translate.terms import Direction
 from slangrag.errors import SlangragError
 
 MESSAGES = """no cap that fit is bussin
@@ -127,13 +127,14 @@ def translations(messages: list[str], to: Direction, slang: Slang) -> None:
         told = slang.translate(message, to=to)
         print(f"\n## {message}\n-> {told.plain}")
         for term in told.terms:
-            print(f"    {term.span} ({term.word}): {term.definition.splitlines()[0]}")
+            meanings = " | or: ".join(one.meaning for one in term.told)
+            print(f"    {term.span.text} ({term.sense.word}): {meanings}")
         for remark in told.notes:
             print(f"    * {remark}")
         counts["unchanged"] += told.plain == message
         counts["in the model's words"] += told.rewritten
         counts["spans glossed"] += len(told.terms)
-        counts["spans still in the text"] += sum(term.span in told.plain for term in told.terms)
+        counts["spans still in the text"] += sum(term.span.text in told.plain for term in told.terms)
     print(f"\n{len(messages)} messages to {to}: {', '.join(f'{n} {what}' for what, n in counts.items())}")
 
 

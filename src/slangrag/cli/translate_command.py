@@ -1,4 +1,4 @@
-"""`slangrag translate`: a message in plain English, and under it the glossary it was read with."""
+"""`slangrag translate`: a message in plain English, and under it what its slang means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slangrag.cli.options import JsonOption, with_settings
 from slangrag.config import Settings
 
 if TYPE_CHECKING:
-    from slangrag.answer.translate.translation import Direction
+    from slangrag.answer.translate.terms import Direction
     from slangrag.errors import EngineError
 
 EXAMPLE = 'slangrag translate "no cap that fit is bussin"'
@@ -19,17 +19,21 @@ EXAMPLE = 'slangrag translate "no cap that fit is bussin"'
 @with_settings("chat_model", "engine", "threads", "safe", "store")
 def translate(
     text: Annotated[
-        list[str] | None, typer.Argument(help="The message; none reads stdin, line by line.")
+        list[str] | None, typer.Argument(help="The message; none reads stdin, a message a line.")
     ] = None,
     to: Annotated[str, typer.Option("--to", metavar="WAY", help="plain or slang.")] = "plain",
     no_model: Annotated[
-        bool, typer.Option("--no-model", help="Ask no model: replace words from the glossary.")
+        bool, typer.Option("--no-model", help="Ask no model: the message stays, its slang is explained.")
     ] = False,
+    substitute: Annotated[
+        bool, typer.Option("--substitute", help="Without a model, put short meanings in where they fit.")
+    ] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Read all of stdin as one message.")] = False,
     *,
     settings: Settings,
     as_json: JsonOption = False,
 ) -> None:
-    """Say a message in plain English (or in slang), with its glossary."""
+    """Say a message in plain English (or in slang), with what its slang means."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.question import read_question
     from slangrag.cli.render.terminal import note, write_json
@@ -37,13 +41,17 @@ def translate(
     from slangrag.service import documents
 
     direction = _direction(to)
-    lines = [line.strip() for line in read_question(text, example=EXAMPLE).splitlines() if line.strip()]
+    read = read_question(text, example=EXAMPLE)
+    given = " ".join(text or ()).strip() not in {"", "-"}
+    messages = [read] if given or whole else [line.strip() for line in read.splitlines() if line.strip()]
     told_as_json: list[dict[str, Any]] = []
     failure: EngineError | None = None
     engine_note = ""
     with open_slang(settings) as slang:
-        for line in lines:
-            told = slang.translate(line, to=direction, ask_model=not (no_model or failure))
+        for message in messages:
+            told = slang.translate(
+                message, to=direction, ask_model=not (no_model or failure), substitute=substitute
+            )
             failure = failure or told.failure
             if told.engine_note != engine_note:
                 engine_note = told.engine_note

@@ -6,9 +6,9 @@ Knows nothing of any engine, of stores or of retrieval.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +90,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatOptions:
-    """How to generate. num_ctx and max_tokens are in tokens; grammar is GBNF, for engines that take one."""
+    """How to generate. num_ctx and max_tokens are in tokens; grammar is GBNF, for engines that take one.
+
+    schema is a JSON schema of the answer: Ollama and the embedded engine hold the model to it, others do not.
+    """
 
     num_ctx: int = 4096
     max_tokens: int = 400
@@ -98,6 +101,7 @@ class ChatOptions:
     seed: int | None = 0
     stop: tuple[str, ...] = ()
     grammar: str | None = None
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Hit:
 
     score is comparable within one result list only. span is the stretch of the question
     that led here (None for semantic hits); signals holds each part of the score by name.
+    slang is the probability that the span is slang where it stands; None where no message was looked at.
     """
 
     entry: Entry
@@ -36,6 +37,7 @@ class Hit:
     match: Match
     span: Span | None = None
     signals: Mapping[str, float] = field(default_factory=dict)
+    slang: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

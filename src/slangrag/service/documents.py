@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from slangrag.answer.chat.conversation import Conversation
     from slangrag.answer.events import Answer
-    from slangrag.answer.translate.translation import Translation
+    from slangrag.answer.translate.terms import Translation
     from slangrag.config import Option, Settings
     from slangrag.evaluation.evaluate import EvalReport
     from slangrag.ingest.estimate import Estimate
@@ -110,12 +110,15 @@ def translation(told: Translation) -> Document:
         "plain": told.plain,
         "terms": [
             {
-                "span": term.span,
-                "start": term.start,
-                "end": term.end,
-                "word": term.word,
-                "entry_id": term.entry_id,
-                "definition": term.definition,
+                "span": term.span.text,
+                "start": term.span.start,
+                "end": term.span.end,
+                "word": term.sense.word,
+                "entry_id": term.sense.entry_id,
+                "definition": term.sense.definition,
+                "senses": [
+                    {"word": one.word, "entry_id": one.entry_id, "meaning": one.meaning} for one in term.told
+                ],
             }
             for term in told.terms
         ],
@@ -123,6 +126,7 @@ def translation(told: Translation) -> Document:
         "engine": told.engine,
         "model": told.model,
         "rewritten": told.rewritten,
+        "rendering": told.rendering,
         "notes": list(told.notes),
     }
 

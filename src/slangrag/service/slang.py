@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slangrag.answer.events import Answer, AnswerOptions, Event
     from slangrag.answer.support.checkers import Checkers
     from slangrag.answer.support.nli import Nli
-    from slangrag.answer.translate.translation import Direction, Translation
+    from slangrag.answer.translate.terms import Direction, Translation
     from slangrag.engines.choose import Chosen
     from slangrag.engines.protocols import ChatModel, ChatOptions, Embedder
     from slangrag.evaluation.evaluate import EvalReport
@@ -143,16 +143,21 @@ class Slang:
         assert isinstance(last, Finished)
         return last.answer
 
-    def translate(self, text: str, *, to: Direction = "plain", ask_model: bool = True) -> Translation:
+    def translate(
+        self, text: str, *, to: Direction = "plain", ask_model: bool = True, substitute: bool = False
+    ) -> Translation:
         """A message in plain English (or, to "slang", with words of the data), and what each span means.
 
-        An engine that fails costs no translation: `failure` says so.
+        Only a capable model rewrites. Without one the message comes back as it is, or, with substitute, with
+        short meanings in the place of the slang where they fit. An engine that fails costs no translation:
+        `failure` says so.
         """
-        from slangrag.answer.translate.translating import translate
+        from slangrag.answer.translate.translation import translate
 
         intent: Intent = "sentence" if to == "plain" else "reverse"
         found = self.search(text, limit=_SPANS, intent=intent, explain=True)
-        return translate(text, found, self._chosen_chat if ask_model else None, to, self._options())
+        choose = self._chosen_chat if ask_model else None
+        return translate(text, found, choose, to, self._options(), substitute=substitute)
 
     def converse(
         self, line: str, conversation: Conversation, *, system: str | None = None

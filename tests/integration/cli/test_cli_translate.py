@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import pytest
 from tests.integration.cli.harness import Slangrag
-from tests.standin import Fault, StandIn
+from tests.standin import Fault, StandIn, chat_model
 
 MESSAGE = "no cap that fit is bussin"
-FIELDS = {"text", "plain", "terms", "grounded", "engine", "model", "rewritten", "notes"}
+FIELDS = {"text", "plain", "terms", "grounded", "engine", "model", "rewritten", "rendering", "notes"}
 
 
 def test_the_glossary_has_offsets_into_the_message(on_sample: Slangrag) -> None:
@@ -15,14 +18,14 @@ def test_the_glossary_has_offsets_into_the_message(on_sample: Slangrag) -> None:
     assert set(told) == FIELDS
     assert [term["span"] for term in told["terms"]] == ["no cap", "fit", "bussin"]
     for term in told["terms"]:
-        assert set(term) == {"span", "start", "end", "word", "entry_id", "definition"}
+        assert set(term) == {"span", "start", "end", "word", "entry_id", "definition", "senses"}
         assert MESSAGE[term["start"] : term["end"]] == term["span"]
     assert told["grounded"] is True
-    assert "bussin" not in told["plain"]
+    assert (told["plain"], told["rendering"]) == (MESSAGE, "glossed")
 
 
 @pytest.mark.weights
-def test_the_small_model_substitutes_and_says_so(on_sample: Slangrag) -> None:
+def test_the_small_model_rewrites_nothing_and_that_is_said(on_sample: Slangrag) -> None:
     done = on_sample("translate", MESSAGE, "--engine", "embedded")
     assert done.code == 0, done.err
     assert "too small to rewrite" in done.err
@@ -59,58 +62,70 @@ def test_to_slang_uses_words_from_the_data(on_sample: Slangrag) -> None:
     assert all(term["entry_id"] for term in done.json["terms"])
 
 
-PLAIN = (
-    ("that exam was lowkey brutal ngl", "that exam was somewhat brutal not gonna lie"),
-    ("this coffee is fire but it cost me six quid",
-     "this coffee is excellent but it cost me six pounds in British money"),
-    ("he ghosted me after 3 dates", "he stopped answering me after 3 dates"),
-    ("the concert was lit, Sam threw the ball into the crowd",
-     "the concert was exciting, Sam threw the ball into the crowd"),
-    ("that's cap, you never met Beyoncé", "that's a lie, you never met Beyoncé"),
-    ("Don't be salty because I won fair and square", "Don't be bitter because I won fair and square"),
-    ("is it cold outside? should I bring a coat", "is it cold outside? should I bring a coat"),
-    ("i ate a whole pizza, no regrets", "i ate a whole pizza, no regrets"),
-    ("we're having a ball at grandma's", "we're having a ball at grandma's"),
-    ("¿Vienes a la fiesta? Va a estar genial", "¿Vienes a la fiesta? Va a estar genial"),
-    ("👀👀👀", "👀👀👀"),
-    ("ok", "ok"),
-)  # fmt: skip
+def test_several_lines_in_an_argument_or_with_whole_are_one_message(on_sample: Slangrag) -> None:
+    lines = "he ghosted me\nno cap"
+    for told in (
+        on_sample("translate", "--no-model", "--json", lines),
+        on_sample("translate", "--no-model", "--json", "--whole", stdin=lines),
+    ):
+        assert told.json["text"] == lines
+        assert [term["span"] for term in told.json["terms"]] == ["ghosted", "no cap"]
 
 
-def test_messages_of_every_day_read_well_in_plain_english(on_sample: Slangrag) -> None:
-    lines = "\n".join(message for message, _ in PLAIN)
+MESSAGES: tuple[tuple[str, list[str]], ...] = (
+    ("that exam was lowkey brutal ngl", ["lowkey", "ngl"]),
+    ("this coffee is fire but it cost me six quid", ["fire", "quid"]),
+    ("he ghosted me after 3 dates", ["ghosted"]),
+    ("the concert was lit, Sam threw the ball into the crowd", ["lit"]),
+    ("that's cap, you never met Beyoncé", ["cap"]),
+    ("Don't be salty because I won fair and square", ["salty"]),
+    ("is it cold outside? should I bring a coat", []),
+    ("i ate a whole pizza, no regrets", []),
+    ("we're having a ball at grandma's", []),
+    ("¿Vienes a la fiesta? Va a estar genial", []),
+    ("👀👀👀", []),
+    ("no cap, I mean no cap 🔥 https://example.org/cap", ["no cap", "no cap"]),
+    ("he yeeted it and threw shade", ["yeeted", "shade"]),
+)
+
+
+def test_the_slang_of_messages_of_every_day_is_explained_and_nothing_else(on_sample: Slangrag) -> None:
+    lines = "\n".join(message for message, _ in MESSAGES)
     told = on_sample("translate", "--no-model", "--json", stdin=lines).json["translations"]
-    assert [(one["text"], one["plain"]) for one in told] == list(PLAIN)
+    assert [(one["text"], [term["span"] for term in one["terms"]]) for one in told] == list(MESSAGES)
+    assert all(one["plain"] == one["text"] for one in told)
 
 
-def test_slang_that_cannot_be_replaced_stays_and_is_explained_below(on_sample: Slangrag) -> None:
-    done = on_sample("translate", "--no-model", "absolute skill issue, bro")
-    shown = done.out.splitlines()
-    assert shown[0] == "absolute skill issue, bro"
-    assert any("taunting reply" in line for line in shown[1:])
-    assert "left in slang, for no gloss fits there: skill issue, bro" in done.err
+def test_short_meanings_are_put_in_only_if_asked(on_sample: Slangrag) -> None:
+    words = ("translate", "--no-model", "the movie was bussin ngl")
+    assert on_sample(*words).out.splitlines()[0] == "the movie was bussin ngl"
+    shown = on_sample(*words, "--substitute").out.splitlines()[0]
+    assert shown == "the movie was extremely good not gonna lie"
+
+
+def test_on_a_terminal_the_slang_is_marked_in_the_message(on_sample: Slangrag) -> None:
+    done = on_sample("translate", "--no-model", MESSAGE, TTY_COMPATIBLE="1")
+    assert done.out.splitlines()[0].startswith("\x1b[1;4mno cap\x1b[0m that ")
+
+
+def structured(messages: Sequence[dict[str, str]], options: dict[str, Any]) -> Iterator[str]:
+    yield '{"spans": [{"n": 1, "sense": 1}, {"n": 2, "sense": 1}, {"n": 3, "sense": 1}], "message": "'
+    yield 'Honestly, that outfit is extremely good"}'
+
+
+def test_a_capable_model_is_held_to_a_schema_and_rewrites(on_sample: Slangrag) -> None:
+    with StandIn([chat_model("llama3.1", chat=structured)]) as server:
+        done = on_sample("translate", "--json", "--engine", "ollama", MESSAGE, OLLAMA_HOST=server.url)
+        (call,) = server.calls("/api/chat")
+    assert done.code == 0, done.err
+    assert done.json["plain"] == "Honestly, that outfit is extremely good"
+    assert (done.json["rendering"], done.json["rewritten"]) == ("rewritten", True)
+    assert call.body["format"]["required"] == ["spans", "message"]
 
 
 def test_an_ordinary_word_that_could_be_slang_is_named(on_sample: Slangrag) -> None:
     done = on_sample("translate", "--no-model", "is it cold outside?")
     assert "taken in the ordinary sense, though it can be slang: cold" in done.err
-
-
-SLANG = (
-    ("The food at that new place is extremely good", "The food at that new place is bussin"),
-    ("My best friend is coming over", "My bestie is coming over"),
-    ("Your car must have cost a thousand dollars", "Your whip must have cost a grand"),
-    ("To be honest I did not like the ending", "Tbh I did not like the ending"),
-    ("She was annoyed after losing the game", "She was salty after losing the game"),
-    ("It was a mediocre film, I gave it 5 out of 10", "It was a mid film, I gave it 5 out of 10"),
-    ("We should meet on Monday at 3 pm", "We should meet on Monday at 3 pm"),
-)
-
-
-def test_plain_messages_of_every_day_in_slang(on_sample: Slangrag) -> None:
-    lines = "\n".join(message for message, _ in SLANG)
-    told = on_sample("translate", "--to", "slang", "--no-model", "--json", stdin=lines).json["translations"]
-    assert [(one["text"], one["plain"]) for one in told] == list(SLANG)
 
 
 def test_no_other_way_is_known(on_sample: Slangrag) -> None:

@@ -20,7 +20,7 @@ from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs, T
 from slangrag.answer.chat.follow_up import FollowUp, resolve
 from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Remark, Sentence, Sources
 from slangrag.answer.support.checkers import Checkers
-from slangrag.answer.translate.gloss import gloss
+from slangrag.answer.translate.short import clause
 from slangrag.engines.protocols import ChatModel, Message
 from slangrag.errors import EngineError
 from slangrag.retrieval.types import Hit, Retrieval
@@ -241,9 +241,9 @@ def _quotation(text: str, n: int) -> Sentence:
 
 
 def in_short(word: str, hits: Sequence[Hit], last: str) -> Sentence | None:
-    """The meaning in fewer words than `last` had, a gloss of the definition that it rests on; or None."""
+    """The meaning in fewer words than `last` had, its definition's first clause; or None."""
     for hit in about(hits, word)[:1]:
-        meaning = inert(gloss(hit.entry.definition, hit.entry.word).text)
+        meaning = inert(clause(hit.entry.word, hit.entry.definition))
         n = hits.index(hit) + 1
         text = f"“{inert(hit.entry.word)}”, in short: {meaning} [{n}]."
         if meaning and _length(text) < _length(last):

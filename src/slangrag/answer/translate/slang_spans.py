@@ -1,17 +1,22 @@
-"""Sightings: which of the headwords found in a message are slang where they stand.
+"""Slang spans: which of the headwords found in a message are slang where they stand.
 
-A dictionary of slang has an entry for nearly every ordinary word, "the" and "Friday" included. A span
-counts if it is no ordinary word, or stands where the ordinary word could not. Pure; asks no model.
+A dictionary of slang has an entry for nearly every ordinary word, "the" and "Friday" included. Where
+retrieval says how likely a span is slang (`Hit.slang`), that decides; else evidence and the words around do.
+Pure; asks no model.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from slangrag.answer.translate.gloss import gloss
-from slangrag.answer.translate.slots import fits, ordinary_there, place
+from slangrag.answer.translate.senses import senses
+from slangrag.answer.translate.short import kind
+from slangrag.answer.translate.slots import Place, ordinary_there, place
+from slangrag.answer.translate.terms import SlangTerm
 from slangrag.retrieval.types import Hit, Retrieval, Span
 from slangrag.text.english import is_ordinary, is_small, uses, word_set
 from slangrag.text.forms import is_elongated
@@ -21,15 +26,27 @@ _RELATIVE_PARTS: Final = frozenset({"against the rest", "reading of the text", "
 
 _ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+")
 _LEADS: Final = word_set("a an the my your that this to")
-_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OF_A_PERSON: Final = re.compile(
     r"\b(?:girl|boy|guy|dude|woman|man|chick|lady|person|kid|male|female|friend|girlfriend|boyfriend|name)s?\b"
     r"|\b(?:he|she|him|her|his)\b",
     re.IGNORECASE,
 )
-_FEWEST_WORDS: Final = 4
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _FEWEST_ORDINARY: Final = 2
 _FEW: Final = 0.25
+_CLOSE: Final = 2.5
+_ROLES: Final[dict[str, frozenset[str]]] = {
+    "verb": frozenset({"verb", "finite", "past", "progressive"}),
+    "noun": frozenset({"noun", "object", "subject"}),
+    "adjective": frozenset({"predicate", "attribute"}),
+    "adverb": frozenset({"adverb"}),
+}
+
+LIKELY: Final = 0.5
+"""Probability from which a span is taken for slang."""
+
+POSSIBLE: Final = 0.15
+"""Probability from which a model that can decide is asked about a span."""
 
 FAINT: Final = 1.0
 """Evidence below which a span is chance."""
@@ -37,49 +54,54 @@ FAINT: Final = 1.0
 STRONG: Final = 8.0
 """Evidence that outweighs an ordinary reading that is merely possible."""
 
-VERY_STRONG: Final = 10.0
-"""Evidence that does so even for a definition that cannot stand in the word's place."""
 
+def slang_spans(text: str, retrieval: Retrieval) -> list[SlangTerm]:
+    """The stretches of `text` that are or may be slang, in its order, none overlapping, every occurrence.
 
-def evidence(hit: Hit) -> float:
-    """What speaks for the hit by itself, as retrieval weighed it; infinite where it did not say."""
-    if not hit.signals:
-        return math.inf
-    return math.fsum(part for name, part in hit.signals.items() if name not in _RELATIVE_PARTS)
-
-
-def sightings(text: str, retrieval: Retrieval) -> list[tuple[Span, list[Hit]]]:
-    """The spans of `text` that are slang where they stand, best first, with all that they may mean."""
-    by_span: dict[Span, list[Hit]] = {}
-    if _is_foreign(text):
-        return []
+    Those below LIKELY have `likely` False; those below POSSIBLE are left out.
+    """
     apart = [found.span() for found in _ADDRESSES.finditer(text)]
+    by_span: dict[Span, list[Hit]] = {}
     for hit in retrieval.hits:
-        if hit.span is not None and any(start <= hit.span.start < end for start, end in apart):
-            continue
-        found_there = hit.span is not None and text[hit.span.start : hit.span.end] == hit.span.text
-        if hit.span is not None and found_there and not _is_other_form(hit):
+        if hit.span is not None and text[hit.span.start : hit.span.end] == hit.span.text:
             by_span.setdefault(hit.span, []).append(hit)
     picky = _knows_few_ordinary_words(text, by_span)
-    slang = [(span, hits) for span, hits in by_span.items() if _is_slang(text, span, hits, picky=picky)]
-    return [found for found in slang if not _is_known_as_a_name(*found)] or slang
+    found: list[tuple[float, Span, list[Hit]]] = []
+    for first, hits in by_span.items():
+        for span in _occurrences(text, first):
+            if any(start <= span.start < end for start, end in apart):
+                continue
+            probability = _probability(text, span, hits, given=span == first, picky=picky)
+            if probability >= POSSIBLE:
+                found.append((probability, span, hits))
+    chosen: list[SlangTerm] = []
+    # Of two that overlap the likelier, then the longer is taken, then the one that retrieval has first.
+    for probability, span, hits in sorted(found, key=lambda one: (-one[0], -len(one[1].text))):
+        if all(span.end <= one.span.start or span.start >= one.span.end for one in chosen):
+            told = senses(_of_the_place_first(text, span, hits), retrieval.hits)
+            chosen.append(SlangTerm(span, told, likely=probability >= LIKELY))
+    return sorted(chosen, key=lambda one: one.span.start)
 
 
-def doubtful(text: str, retrieval: Retrieval, most: int = 3) -> tuple[str, ...]:
-    """Ordinary words that were read as such and that the data knows in a sense that would fit there too."""
-    found: dict[str, float] = {}
-    taken = [span for span, _ in sightings(text, retrieval)]
-    for hit in retrieval.hits:
-        span = hit.span
-        if span is None or hit.match != "exact" or span.text.lower() in found or is_small(span.text):
-            continue
-        if any(span.start < other.end and other.start < span.end for other in taken) or " " in span.text:
-            continue
-        where = place(text[: span.start], text[span.end :])
-        told = where.roles and set(uses(span.text)) & set("adv") and evidence(hit) >= FAINT
-        if told and fits(gloss(hit.entry.definition, hit.entry.word), span.text, where):
-            found[span.text.lower()] = evidence(hit)
-    return tuple(sorted(found, key=lambda word: -found[word])[:most])
+def _occurrences(text: str, first: Span) -> Iterator[Span]:
+    """The span, and where else the same words stand in the message."""
+    yield first
+    for match in re.finditer(rf"(?<!\w){re.escape(first.text)}(?!\w)", text, re.IGNORECASE):
+        if match.end() <= first.start or match.start() >= first.end:
+            yield Span(match[0], match.start(), match.end())
+
+
+def _probability(text: str, span: Span, hits: Sequence[Hit], *, given: bool, picky: bool) -> float:
+    """How likely the span is slang, by retrieval's model where it looked, else by today's rules."""
+    if hits[0].slang is not None and (given or not is_ordinary(span.text)):
+        return hits[0].slang
+    hits = [hit for hit in hits if not _is_other_form(hit)]
+    if not hits or _is_a_name(text, span, hits):
+        return 0.0
+    hits = [replace(hit, span=span) for hit in hits]
+    if _is_slang(text, span, hits, picky=picky):
+        return 1.0
+    return POSSIBLE if _may_be(text, span, hits) else 0.0
 
 
 def _knows_few_ordinary_words(text: str, by_span: dict[Span, list[Hit]]) -> bool:
@@ -92,36 +114,52 @@ def _knows_few_ordinary_words(text: str, by_span: dict[Span, list[Hit]]) -> bool
     return len(ordinary) > _FEWEST_ORDINARY and len(known) - 1 <= _FEW * (len(ordinary) - 1)
 
 
-def _is_slang(text: str, span: Span, hits: list[Hit], *, picky: bool) -> bool:
-    words = span.text.split()
-    best = hits[0]
+def _evidence(hit: Hit) -> float:
+    """What speaks for the hit by itself, as retrieval weighed it; infinite where it did not say."""
+    if not hit.signals:
+        return math.inf
+    return math.fsum(part for name, part in hit.signals.items() if name not in _RELATIVE_PARTS)
+
+
+def _is_slang(text: str, span: Span, hits: Sequence[Hit], *, picky: bool) -> bool:
+    words, best = span.text.split(), _evidence(hits[0])
     if not any(c.isalpha() for c in span.text):
-        return len(span.text) > 1 and not span.text.isalnum() and evidence(best) >= FAINT
+        return len(span.text) > 1 and not span.text.isalnum() and best >= FAINT
     if len(words) > 1:
         if words[0].lower() in _LEADS and len(words) == 2 and is_ordinary(words[1]):
             return False
         plain = all(is_ordinary(word) or word.isdigit() for word in words)
-        return evidence(best) >= (STRONG if plain else FAINT) and not words[0].isdigit()
-    if evidence(best) < FAINT or is_small(span.text) or _is_a_name(text, span):
+        return best >= (STRONG if plain else FAINT) and not words[0].isdigit()
+    if best < FAINT or is_small(span.text):
         return False
     if not is_ordinary(span.text):
         return True
     where = place(text[: span.start], text[span.end :])
-    fitting = any(fits(gloss(h.entry.definition, h.entry.word), span.text, where) for h in hits)
+    fitting = any(_agrees(hit, where) for hit in hits)
     if not ordinary_there(span.text, where):
-        return fitting or evidence(best) >= STRONG
-    if picky and fitting and evidence(best) >= STRONG:
+        return fitting or best >= STRONG
+    if picky and fitting and best >= STRONG:
         return True
-    participle = uses(span.text) == "d" and "predicate" in where.roles
-    return participle and evidence(best) >= (STRONG if fitting else VERY_STRONG)
+    return uses(span.text) == "d" and "predicate" in where.roles and best >= STRONG
 
 
-def _is_foreign(text: str) -> bool:
-    """Whether a text of some length has accents and hardly any English word."""
-    words = _LETTERS.findall(text)
-    known = sum(is_ordinary(word) for word in words)
-    accented = any(c.isalpha() and not c.isascii() for c in text)
-    return accented and len(words) >= _FEWEST_WORDS and 2 * known < len(words)
+def _agrees(hit: Hit, where: Place) -> bool:
+    """Whether the hit's meaning is of a part of speech that can stand there."""
+    return bool(_ROLES.get(kind(hit.entry.word, hit.entry.definition), frozenset()) & where.roles)
+
+
+def _of_the_place_first(text: str, span: Span, hits: Sequence[Hit]) -> list[Hit]:
+    """`hits`, of those that are close the ones first whose part of speech can stand there."""
+    where = place(text[: span.start], text[span.end :])
+    best = hits[0].score
+    return sorted(hits, key=lambda hit: best - hit.score > _CLOSE or not _agrees(hit, where))
+
+
+def _may_be(text: str, span: Span, hits: Sequence[Hit]) -> bool:
+    """Whether an ordinary word is worth a model's second look."""
+    if " " in span.text or is_small(span.text) or hits[0].match != "exact" or _evidence(hits[0]) < FAINT:
+        return False
+    return bool(place(text[: span.start], text[span.end :]).roles) and bool(set(uses(span.text)) & set("adv"))
 
 
 def _is_other_form(hit: Hit) -> bool:
@@ -137,28 +175,20 @@ def _is_other_form(hit: Hit) -> bool:
     return len(hit.span.text) <= len(word) or stretched or is_ordinary(hit.span.text)
 
 
-def _is_a_name(text: str, span: Span) -> bool:
-    """Whether a capitalised word stands like somebody's name: in mid-sentence without an article, or as
-    "Name:"."""
+def _is_a_name(text: str, span: Span, hits: Sequence[Hit]) -> bool:
+    """Whether a capitalised word stands like somebody's name, or the data takes it for one.
+
+    In mid-sentence without an article, or as "Name:"; or half of its entries are spelt with a capital and
+    three quarters speak of a person ("Brandon": "a guy who ...").
+    """
     word = span.text
-    if not word[:1].isupper() or word.isupper():
+    if not word[:1].isupper() or not word[1:].islower() or " " in word:
         return False
-    before = text[: span.start].rstrip(" \"“'")
     if text[span.end : span.end + 1] == ":":
         return True
-    where = place(text[: span.start], text[span.end :])
-    return bool(before) and before[-1] not in ".!?:\n" and not where.article
-
-
-def _is_known_as_a_name(span: Span, hits: list[Hit]) -> bool:
-    """Whether a capitalised word is what the data takes for a first name ("Brandon": "a guy who ...").
-
-    Half of its entries are spelt with a capital, and three quarters speak of a person. Not where
-    the evidence is very strong: then the message is about what the name stands for.
-    """
-    titled = span.text[:1].isupper() and span.text[1:].islower()
-    if not titled or is_ordinary(span.text) or evidence(hits[0]) >= VERY_STRONG:
-        return False
+    before = text[: span.start].rstrip(" \"“'")
+    if before and before[-1] not in ".!?:\n" and not place(text[: span.start], text[span.end :]).article:
+        return True
     capital = sum(hit.entry.word[:1].isupper() for hit in hits)
     people = sum(_OF_A_PERSON.search(hit.entry.definition) is not None for hit in hits)
-    return 2 * capital >= len(hits) and 4 * people >= 3 * len(hits)
+    return not is_ordinary(word) and 2 * capital >= len(hits) and 4 * people >= 3 * len(hits)

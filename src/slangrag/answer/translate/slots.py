@@ -1,7 +1,7 @@
 """Places: what may stand where a slang word stands, told from the words around it. English only.
 
-Used twice: whether an ordinary word is used as ordinary people use it, and whether a gloss fits in.
-Knows nothing of definitions beyond the gloss's shape.
+Used twice: whether an ordinary word is used as ordinary people use it, and whether a short meaning fits in.
+Knows nothing of definitions.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from slangrag.answer.translate.gloss import Gloss
-from slangrag.answer.translate.inflection import PAST_ONLY, is_plural
 from slangrag.text.english import is_small, uses, word_set
 
 Role = Literal[
@@ -88,6 +86,15 @@ _USES: Final[dict[str, frozenset[Role]]] = {
     "a": frozenset({"attribute", "predicate"}),
     "r": frozenset({"adverb", "aside", "predicate"}),
 }
+
+
+_PAST_ONLY: Final = word_set(
+    """
+    ate began broke chose drank drew drove fell forgot gave grew knew rode saw spoke stole swam threw took
+    went wore
+    """
+)
+"""Forms that are no participles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +195,6 @@ def _after_be(be: str, last: str, then: str, *, ends: bool, lasting: bool) -> fr
     return frozenset({"attribute"} if last == be else {"predicate", "attribute"})
 
 
-def counts_several(where: Place) -> bool:
-    """Whether a number above one stands before the word ("six quid")."""
-    number = where.article.replace(",", "")
-    return number in _NUMBERS or (number[:1].isdigit() and number != "1")
-
-
 def ordinary_there(word: str, where: Place) -> bool:
     """Whether an ordinary word can mean there what it ordinarily means; yes where that cannot be told."""
     if not where.roles:
@@ -201,64 +202,6 @@ def ordinary_there(word: str, where: Place) -> bool:
     folded = word.lower()
     letters = uses(folded)
     roles = {role for use in letters for role in _USES.get(use, ())}
-    if folded in PAST_ONLY:
+    if folded in _PAST_ONLY:
         roles -= {"predicate", "attribute"}
     return not letters or bool(roles & where.roles)
-
-
-def fits(meaning: Gloss, word: str, where: Place) -> bool:
-    """Whether the gloss can stand there in the place of `word`, an inflected form included."""
-    roles, short = where.roles, len(meaning.text.split()) <= 2
-    counted = counts_several(where)
-    ing = word.lower().rstrip("'").endswith(("ing", "in"))
-    match meaning.shape:
-        case "adjective":
-            last_is = uses(meaning.text.split()[-1])
-            return "predicate" in roles or ("attribute" in roles and short and last_is[:1] in ("a", "d"))
-        case "adverb":
-            return bool(roles & {"adverb"})
-        case "noun":
-            named = meaning.text.startswith(("the ", "The "))
-            if where.article in ("a", "an") and is_plural(meaning.text):
-                return False
-            return "noun" in roles or ("predicate" in roles and not named and where.last not in _DEGREE)
-        case "mass":
-            return ("noun" in roles and where.article not in ("a", "an") and not counted) or "object" in roles
-        case "verb":
-            return _verb_fits(meaning, word, where, ing=ing)
-        case "finite":
-            if where.next in _DETERMINERS or where.next in _OBJECTS:
-                return False
-            return "finite" in roles or (
-                "past" in roles and meaning.text.split()[0] not in ("is", "has", "feels")
-            )
-        case "gerund":
-            having = meaning.text.startswith("having ")
-            return "predicate" in roles and where.last in _ONLY_BE and not having
-        case "phrase":
-            return _phrase_fits(meaning, roles)
-        case "interjection":
-            return roles == {"aside"}
-    return False
-
-
-def _verb_fits(meaning: Gloss, word: str, where: Place, *, ing: bool) -> bool:
-    ending = "past" if word.lower().endswith("ed") else "finite" if word.lower().endswith("s") else "verb"
-    wanted: Role = "progressive" if ing else ending  # type: ignore[assignment]
-    if wanted not in where.roles and not (ing and ("verb" in where.roles or where.last in _AFTER_ING)):
-        return False
-    has_object = where.next in _DETERMINERS or where.next in _OBJECTS
-    return has_object if meaning.object_place else not has_object
-
-
-_AFTER_ING: Final = word_set("stop stopped keep keeps kept start started been was is are be am")
-
-
-def _phrase_fits(meaning: Gloss, roles: frozenset[Role]) -> bool:
-    words = meaning.text.lower().split()
-    noun = set("nN") & set(uses(words[-1])[:1]) and uses(words[0])[:1] not in ("v", "g")
-    if "noun" in roles:
-        return bool(noun)
-    if uses(words[0])[:1] == "g":
-        return False
-    return bool(roles & {"aside", "predicate"})

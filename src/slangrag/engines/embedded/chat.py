@@ -114,6 +114,8 @@ class EmbeddedChat:
         }
         if options.grammar is not None:
             request["grammar"] = options.grammar
+        elif options.schema is not None:
+            request["json_schema"] = options.schema
         thinking, shown = ThinkingFilter("thought" if opened else self._beginning), 0
         for event in server.complete(request):
             text = thinking.feed(event.get("content", ""))

@@ -139,7 +139,9 @@ class OllamaChat:
             settings["seed"] = options.seed
         if options.stop:
             settings["stop"] = list(options.stop)
+        answer = {} if options.schema is None else {"format": options.schema}
         return {
+            **answer,
             "model": self._model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "stream": True,
