@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
+from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs, begin
 from slangrag.answer.events import Answer, Finished
 from slangrag.cli.question import LONGEST
 from slangrag.cli.render.answers import AnswerView
@@ -43,10 +43,17 @@ class Talk:
         self._safe = slang.settings.safe
         self._last: Answer | None = None
         self._remarks: list[str] = []
+        self._before = conversation.without_last()
+        self._asked = conversation.turns[-1].asked if conversation.turns else ""
+        self._retries = 0
         self._chosen = slang.chat_model()
         self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
             "sources": ("the definitions behind the last answer, whole", self._sources),
             "define": ("WORD: what the data says about it", self._define),
+            "translate": ("MESSAGE: say it in plain English", self._translate),
+            "retry": ("answer the last question again", self._retry),
+            "clear": ("begin a new conversation; this one stays kept", self._clear),
+            "save": ("FILE: write this conversation as Markdown", self._save),
             "model": ("NAME: go on with another model; without a name, say which", self._model),
             "help": ("this list", self._help),
             "quit": ("leave (as does Ctrl-D); slangrag chat --continue comes back", self._quit),
@@ -72,6 +79,8 @@ class Talk:
             note(self._chosen.note)
         identity = self._chosen.model.identity
         note(f"{identity.engine}/{identity.model}. Ask about slang; /help lists the commands.")
+        if not identity.capable:
+            note("this model is too small to explain, so the definitions answer")
         if self._conversation.turns:
             last = self._conversation.turns[-1]
             note(f"{len(self._conversation.turns)} turns so far; the last question: {last.asked}")
@@ -88,17 +97,18 @@ class Talk:
                 else:
                     note(f"there is no command /{name}; /help lists them")
             else:
-                self._answer(line)
+                self._before, self._asked, self._retries = self._conversation, line, 0
+                self._answer(line, self._conversation)
         except SlangragError as error:
             if not any(error.message in remark for remark in self._remarks):
                 note(error.message)
             if error.hint:
                 note(f"    next: {error.hint}")
 
-    def _answer(self, line: str) -> None:
+    def _answer(self, line: str, conversation: Conversation, seed: int | None = None) -> None:
         view = AnswerView(safe=self._safe, stream=True, list_sources=False)
         last: Answer | None = None
-        events = self._slang.converse(line, self._conversation, system=self._system)
+        events = self._slang.converse(line, conversation, system=self._system, seed=seed)
         with closing(events), view:  # type: ignore[type-var]  # a generator; closing it cancels at the engine
             for event in events:
                 if isinstance(event, ReadAs):
@@ -139,6 +149,42 @@ class Talk:
         if found.suggestions:
             note(f"did you mean: {', '.join(found.suggestions)}")
 
+    def _translate(self, message: str) -> None:
+        if not message:
+            note("/translate MESSAGE")
+            return
+        from slangrag.cli.render.translations import show_translation
+
+        told = self._slang.translate(message)
+        show_translation(told, safe=self._safe)
+        if told.failure is not None:
+            raise told.failure
+
+    def _retry(self, _: str) -> None:
+        """Answer again, in the place of the last answer; another seed lets the model say something else."""
+        if not self._asked:
+            note("no question yet to answer again")
+            return
+        note(f"again: {spoken(self._asked, safe=self._safe)}")
+        if not self._chosen.model.identity.capable:
+            note("the definitions answer, and say what they said")
+        self._retries += 1
+        self._answer(self._asked, self._before, seed=self._retries)
+
+    def _clear(self, _: str) -> None:
+        self._conversation = self._before = begin()
+        self._asked, self._last = "", None
+        note("a new conversation; the one before is in slangrag chat --list")
+
+    def _save(self, name: str) -> None:
+        from slangrag.service.chat_markdown import markdown
+
+        if not name or not self._conversation.turns:
+            note("/save FILE" if not name else "nothing was said yet")
+            return
+        conversations.write_new(Path(name), markdown(self._conversation, safe=self._safe))
+        note(f"written: {name}")
+
     def _model(self, name: str) -> None:
         if name:
             self._chosen = self._slang.chat_model(name)
@@ -147,7 +193,7 @@ class Talk:
 
     def _help(self, _: str) -> None:
         for name, (does, _command) in self._commands.items():
-            note(f"/{name:<8} {does}")
+            note(f"/{name:<10} {does}")
 
     def _quit(self, _: str) -> None:
         raise EOFError

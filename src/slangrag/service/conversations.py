@@ -14,7 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from slangrag.answer.chat.conversation import Conversation, Turn
+from slangrag.answer.chat.conversation import CitedEntry, Conversation, Turn
+from slangrag.answer.events import Sentence
 from slangrag.errors import InputFormat, InputMissing, InputUnreadable
 
 _SUFFIX: Final = ".jsonl"
@@ -72,6 +73,34 @@ def load(directory: Path, conversation_id: str) -> Conversation:
         raise InputFormat(f"{path} is not a conversation of ours: {error}", hint=f"rm {path}") from error
 
 
+def delete(directory: Path, conversation_id: str) -> None:
+    """Remove a conversation, readable or not. Raises InputMissing, InputUnreadable."""
+    path = _path(directory, conversation_id)
+    try:
+        path.unlink()
+    except FileNotFoundError as error:
+        raise InputMissing(
+            f"there is no conversation {conversation_id}", hint="slangrag chat --list"
+        ) from error
+    except OSError as error:
+        raise InputUnreadable(
+            f"{path} cannot be removed: {error.strerror}", hint=f"ls -ld {directory}"
+        ) from error
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises InputUnreadable where one is, or where none can be."""
+    try:
+        with path.expanduser().open("x", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise InputUnreadable(f"{path} is there already", hint="give another name") from error
+    except OSError as error:
+        raise InputUnreadable(
+            f"{path} cannot be written: {error.strerror}", hint="give another name"
+        ) from error
+
+
 def saved(directory: Path) -> tuple[list[Conversation], list[str]]:
     """All conversations kept there, latest first, and why each file that cannot be read was passed over."""
     found: list[Conversation] = []
@@ -111,4 +140,13 @@ def _turn(line: Mapping[str, Any]) -> Turn:
         tuple(str(word) for word in line["headwords"]),
         float(line["at"]),
         tuple(str(entry_id) for entry_id in line.get("entries", ())),
+        str(line.get("kind", "")),
+        tuple(
+            Sentence(str(one["text"]), tuple(map(int, one["citations"])), one["support"])
+            for one in line.get("sentences", ())
+        ),
+        tuple(
+            CitedEntry(int(one["n"]), str(one["entry_id"]), str(one["word"]), str(one["definition"]))
+            for one in line.get("sources", ())
+        ),
     )

@@ -21,6 +21,7 @@ from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
+    from slangrag.answer.chat.translated import Translated
     from slangrag.answer.events import Answer, AnswerOptions, Event
     from slangrag.answer.support.checkers import Checkers
     from slangrag.answer.support.nli import Nli
@@ -160,17 +161,23 @@ class Slang:
         return translate(text, found, choose, to, self._options(), substitute=substitute)
 
     def converse(
-        self, line: str, conversation: Conversation, *, system: str | None = None
+        self, line: str, conversation: Conversation, *, system: str | None = None, seed: int | None = None
     ) -> Iterator[Event | ReadAs | Continued]:
         """One turn of a conversation: the events of an answer, then Continued with the conversation so far.
 
-        Begin with `slangrag.answer.chat.conversation.begin()`. Raises what `ask` raises.
+        Begin with `slangrag.answer.chat.conversation.begin()`. Another `seed` lets a model say it in another
+        way. Raises what `ask` raises.
         """
-        from slangrag.answer.chat.turns import converse
+        from dataclasses import replace
+
+        from slangrag.answer.chat.turns import Talking, converse
 
         model = self._chosen_chat().model
-        checkers = self._checkers(model)
-        return converse(line, conversation, self._found, model, self._options(system), checkers)
+        options = self._options(system)
+        if seed is not None:
+            options = replace(options, chat=replace(options.chat, seed=seed))
+        talking = Talking(self._found, model, self._translated, options, self._checkers(model))
+        return converse(line, conversation, talking)
 
     def chat_model(self, name: str | None = None) -> Chosen[ChatModel]:
         """The model that answers, known to be there; with a `name`, that one from now on.
@@ -220,6 +227,25 @@ class Slang:
 
             write_report(report, html)
         return report
+
+    def _translated(self, message: str) -> Translated:
+        """A message translated within a chat."""
+        from slangrag.answer.chat.translated import Translated
+        from slangrag.service import documents
+        from slangrag.sources.entry import Entry
+
+        told = self.translate(message)
+        document = documents.translation(told)
+        entries = (Entry(one["entry_id"], one["word"], one["definition"]) for one in document["terms"])
+        return Translated(
+            document["plain"],
+            tuple(entries),
+            document["grounded"],
+            document["engine"],
+            document["model"],
+            tuple(document["notes"]),
+            told.failure,
+        )
 
     def _found(self, query: str) -> Retrieval:
         return self.search(query, limit=self.settings.top_k)

@@ -40,8 +40,7 @@ def test_small_talk_is_answered_as_such(with_ollama: Slangrag, server: StandIn) 
 
 
 def test_the_sources_can_still_be_seen_after_small_talk(with_ollama: Slangrag) -> None:
-    done = with_ollama("chat", stdin="what does salty mean\nare you sure?\n/sources\n")
-    assert "/sources shows the last ones" in done.out
+    done = with_ollama("chat", stdin="what does salty mean\nthanks\n/sources\n")
     assert "#0000004" in done.out
 
 
@@ -119,6 +118,88 @@ def test_the_commands(with_ollama: Slangrag) -> None:
     assert "ollama/llama3.1" in done.err
     assert "/sources" in done.err
     assert "never asked" not in done.err + done.out
+
+
+def test_a_doubted_answer_is_checked_and_the_chat_summed_up(with_ollama: Slangrag) -> None:
+    lines = "what does salty mean\nare you sure that's right?\nsummarise our chat\n"
+    done = with_ollama("chat", stdin=lines)
+    assert done.code == 0, done.err
+    assert "read as: is the answer right to: what does salty mean" in done.err
+    assert "He's still salty about that chess game" in done.out
+    assert "We talked about “salty”" in done.out
+
+
+def test_a_message_is_translated_by_command_and_by_asking(with_ollama: Slangrag) -> None:
+    lines = "/translate\n/translate he ghosted me\ntranslate: he ghosted me\nuse it in a sentence\n"
+    done = with_ollama("chat", "--engine", "embedded", stdin=lines)
+    assert done.code == 0, done.err
+    assert "/translate MESSAGE" in done.err
+    assert done.out.count("ghost") >= 2
+    assert "read as: an example of ghost" in done.err
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert kept["turns"] == 2, "the command looks something up beside the talk, as /define does"
+
+
+def test_retry_takes_the_place_of_the_last_answer(with_ollama: Slangrag, server: StandIn) -> None:
+    done = with_ollama("chat", stdin="/retry\nwhat does salty mean\n/retry\n/retry\n")
+    assert done.code == 0, done.err
+    assert "no question yet" in done.err
+    assert done.err.count("again: what does salty mean") == 2
+    answers = [call for call in server.calls("/api/chat") if "salty" in str(call.body)]
+    assert len({str(call.body) for call in answers}) >= 3, "each with a seed of its own"
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert kept["turns"] == 1
+    done = with_ollama("chat", "--continue", stdin="/retry\n")
+    assert "again: what does salty mean" in done.err
+
+
+def test_a_turn_that_failed_can_be_tried_again(with_ollama: Slangrag, server: StandIn) -> None:
+    server.fail(Fault("mid_stream_error", path="/api/chat", nth=1))
+    done = with_ollama("chat", stdin="what does salty mean\n/retry\n")
+    assert done.code == 0
+    assert "(/sources)" in done.err
+
+
+def test_clear_begins_anew_and_keeps_what_was(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", stdin="what does salty mean\n/clear\nis it rude?\nwhat does rizz mean\n")
+    assert "Which word do you mean?" in done.out
+    kept = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert {one["title"] for one in kept} == {"what does salty mean", "what does rizz mean"}
+
+
+def test_a_chat_is_written_as_markdown_and_nothing_is_written_over(with_ollama: Slangrag) -> None:
+    done = with_ollama("chat", stdin="/save a.md\nwhat does salty mean\n/save\n/save a.md\n/save a.md\n")
+    assert done.code == 0, done.err
+    assert "nothing was said yet" in done.err
+    assert done.err.count("written: a.md") == 1
+    assert "a.md is there already" in done.err
+    saved = (with_ollama.cwd / "a.md").read_text(encoding="utf-8")
+    assert saved.startswith("# what does salty mean\n")
+    assert "entry 0000004" in saved
+    assert with_ollama("chat", "--export", "latest").out == saved
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    assert with_ollama("chat", "--export", kept["id"], "b.md").code == 0
+    assert (with_ollama.cwd / "b.md").read_text(encoding="utf-8") == saved
+    refused = with_ollama("chat", "--export", kept["id"], "b.md")
+    assert refused.code == 5
+    assert refused.two_lines[1] == "give another name"
+
+
+def test_a_file_without_export_and_an_export_of_nothing_are_refused(with_ollama: Slangrag) -> None:
+    assert with_ollama("chat", "a.md").two_lines[1] == "slangrag chat --export latest FILE"
+    assert with_ollama("chat", "--export", "latest").code == 5
+    assert with_ollama("chat", "--delete", "20300101-000000-ffff").two_lines[1] == "slangrag chat --list"
+
+
+def test_a_conversation_is_deleted_after_a_yes(with_ollama: Slangrag) -> None:
+    assert with_ollama("chat", stdin="what does salty mean\n").code == 0
+    (kept,) = with_ollama("chat", "--list", "--json").json["conversations"]
+    asked = with_ollama.in_terminal("chat", "--delete", kept["id"], typed="n\r")
+    assert asked.code == 75
+    assert "what does salty mean" in asked.out
+    assert len(with_ollama("chat", "--list", "--json").json["conversations"]) == 1
+    assert with_ollama("chat", "--delete", kept["id"], "--yes").code == 0
+    assert with_ollama("chat", "--list", "--json").json["conversations"] == []
 
 
 def test_a_failing_engine_costs_a_turn_and_not_the_chat(with_ollama: Slangrag, server: StandIn) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from tests.unit.answer.scripted import RIZZ, ScriptedChat, found
-from tests.unit.answer.talks import ABOUT_RIZZ
+from tests.unit.answer.talks import ABOUT_RIZZ, replied
 
 from slangrag.answer.ask.answerer import answer
 from slangrag.answer.chat.conversation import Turn
 from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.turns import extended, remembered, reply
+from slangrag.answer.chat.turns import extended, remembered
 from slangrag.answer.events import AnswerOptions, Finished
 from slangrag.engines.protocols import ChatOptions
 
 
 def test_a_turn_is_answered_with_the_earlier_ones_in_the_prompt() -> None:
     chat = ScriptedChat("Rizz is charm [1].")
-    events = list(reply(resolve("more", ABOUT_RIZZ), ABOUT_RIZZ, found(*RIZZ), chat))
+    events = list(replied(resolve("more", ABOUT_RIZZ), ABOUT_RIZZ, found(*RIZZ), chat))
     assert [m.content for m in chat.asked[0][1:3]] == ["what does rizz mean", "Charm."]
     (told,) = [e.answer for e in events if isinstance(e, Finished)]
     after = extended(ABOUT_RIZZ, resolve("more", ABOUT_RIZZ), told)
@@ -34,7 +34,7 @@ def test_a_long_talk_never_overflows_and_forgets_the_oldest_first() -> None:
     assert kept[-2].content.startswith("q49")
     assert sum(chat.count_tokens(m.content) for m in kept) <= 300
     options = AnswerOptions(chat=ChatOptions(num_ctx=600, max_tokens=60))
-    list(reply(resolve("more", talk), talk, found(*RIZZ), chat, options))
+    list(replied(resolve("more", talk), talk, found(*RIZZ), chat, options))
     assert sum(chat.count_tokens(m.content) for m in chat.asked[0]) <= 540
 
 

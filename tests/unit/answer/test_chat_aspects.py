@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.answer.scripted import ScriptedChat, found, hit
-from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
+from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO, replied
 
 from slangrag.answer.chat.comparing import looked_up
 from slangrag.answer.chat.conversation import Conversation, Turn, begin
 from slangrag.answer.chat.follow_up import resolve
-from slangrag.answer.chat.turns import extended, reply
+from slangrag.answer.chat.turns import extended
 from slangrag.answer.events import Answer, Event, Finished
 from slangrag.errors import EngineReply
 from slangrag.retrieval.types import Retrieval
@@ -31,8 +31,8 @@ ABOUT_SALTY = Conversation(
 
 
 def told_of(asked: str, chat: ScriptedChat, *definitions: tuple[str, str]) -> Answer:
-    follow_up = resolve(asked, ABOUT_SALTY, chat)
-    events = reply(follow_up, ABOUT_SALTY, found(*definitions), chat)
+    follow_up = resolve(asked, ABOUT_SALTY)
+    events = replied(follow_up, ABOUT_SALTY, found(*definitions), chat)
     (finished,) = [event.answer for event in events if isinstance(event, Finished)]
     return finished
 
@@ -70,7 +70,7 @@ def test_a_sense_that_shares_only_some_words_with_one_told_is_another_sense() ->
     turn = Turn("drip", "drip", "To wear [1].", ("drip",), 2.0, ("0000001",))
     talk = replace(ABOUT_RIZZ, turns=(turn,))
     chat = ScriptedChat("Drip means expensive-looking clothes and jewellery [1].")
-    events = reply(resolve("no, the other meaning", talk), talk, found(verb, noun), chat)
+    events = replied(resolve("no, the other meaning", talk), talk, found(verb, noun), chat)
     (told,) = [event.answer for event in events if isinstance(event, Finished)]
     assert [c.entry_id for c in told.citations] == ["0000002"]
 
@@ -97,7 +97,7 @@ def test_a_capable_model_may_answer_from_the_definitions_and_is_checked() -> Non
         *SALTY,
     )
     assert told.text == "Salty is bitter or annoyed, and mildly rude [1]."
-    invented = told_of("is it rude?", ScriptedChat("is salty rude?", "Salty is a Viking curse [1]."), *SALTY)
+    invented = told_of("is it rude?", ScriptedChat("Salty is a Viking curse [1]."), *SALTY)
     assert "Viking" not in invented.text
 
 
@@ -113,7 +113,7 @@ def told_of_two(
     *definitions: tuple[str, str],
 ) -> Answer:
     """The answer to a follow-up about two words, each looked up among `definitions`."""
-    follow_up = resolve(asked, conversation, chat)
+    follow_up = resolve(asked, conversation)
 
     def retrieve(text: str) -> Retrieval:
         hits = tuple(
@@ -121,7 +121,7 @@ def told_of_two(
         )
         return Retrieval(text, "define", "yes" if hits else "no", hits)
 
-    *_, last = reply(follow_up, conversation, looked_up(follow_up, retrieve), chat)
+    *_, last = replied(follow_up, conversation, looked_up(follow_up, retrieve), chat)
     assert isinstance(last, Finished)
     return last.answer
 
@@ -191,7 +191,7 @@ def test_two_words_stay_what_the_talk_is_about_though_only_one_was_cited() -> No
     asked = "what is the difference between ghosting and orbiting"
     follow_up = resolve(asked, ABOUT_TWO)
     hits = found(GHOSTING, ORBITING)
-    *_, last = reply(follow_up, ABOUT_TWO, hits, ScriptedChat("Ghosting is ending contact [1]."))
+    *_, last = replied(follow_up, ABOUT_TWO, hits, ScriptedChat("Ghosting is ending contact [1]."))
     assert isinstance(last, Finished)
     talk = extended(ABOUT_TWO, follow_up, last.answer)
     assert resolve("which one is worse?", talk).standalone == "which of ghosting and orbiting is worse"
@@ -212,11 +212,11 @@ def test_shorter_is_shorter_or_it_is_said_that_it_cannot_be() -> None:
     )
     follow_up = resolve("shorter please", talk)
     long = found(("rizz", "Charm or skill at attracting someone, mostly by talk."))
-    *_, last = reply(follow_up, talk, long, ScriptedChat())
+    *_, last = replied(follow_up, talk, long, ScriptedChat(capable=False))
     assert isinstance(last, Finished)
-    assert last.answer.text == "“rizz”, in short: charm or skill at attracting someone [1]."
+    assert last.answer.text == "“rizz”, in short: “Charm or skill at attracting someone” [1]."
     again = talk.with_turn(Turn("?", "?", last.answer.text, ("rizz",), 4.0))
-    *_, last = reply(resolve("shorter please", again), again, long, ScriptedChat())
+    *_, last = replied(resolve("shorter please", again), again, long, ScriptedChat(capable=False))
     assert isinstance(last, Finished)
     assert last.answer.text == "My data has no shorter words for “rizz”."
 
@@ -232,7 +232,7 @@ def test_shorter_is_shorter_or_it_is_said_that_it_cannot_be() -> None:
 def test_a_capable_model_that_only_repeats_the_meaning_has_not_answered(asked: str, said: str) -> None:
     talk = ABOUT_RIZZ.with_turn(Turn("?", "?", "Rizz is charm in flirting [1].", ("rizz",), 3.0))
     chat = ScriptedChat("Rizz is charm [1].")
-    *_, last = reply(resolve(asked, talk, chat), talk, found(("rizz", "Charm in flirting.")), chat)
+    *_, last = replied(resolve(asked, talk), talk, found(("rizz", "Charm in flirting.")), chat)
     assert isinstance(last, Finished)
     assert last.answer.text == said
     assert last.answer.abstained
@@ -241,10 +241,10 @@ def test_a_capable_model_that_only_repeats_the_meaning_has_not_answered(asked: s
 def test_an_engine_that_fails_is_not_taken_for_data_that_says_nothing() -> None:
     talk = ABOUT_RIZZ.with_turn(Turn("?", "?", "Rizz is charm in flirting [1].", ("rizz",), 3.0))
     chat = ScriptedChat("Rizz is charm [1]. And", failure=EngineReply("it broke"))
-    asked = resolve("where does it come from?", talk, chat)
+    asked = resolve("where does it come from?", talk)
     events: list[Event] = []
     with pytest.raises(EngineReply):
-        events.extend(reply(asked, talk, found(("rizz", "Charm in flirting.")), chat))
+        events.extend(replied(asked, talk, found(("rizz", "Charm in flirting.")), chat))
     assert isinstance(events[-1], Finished)
     assert "Rizz is charm" in events[-1].answer.text
     assert "the engine failed" in events[-1].answer.notes[-1]

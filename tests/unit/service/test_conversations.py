@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.answer.talks import ABOUT_RIZZ, ABOUT_TWO
 
-from slangrag.answer.chat.conversation import Turn, begin
-from slangrag.errors import InputFormat, InputMissing
-from slangrag.service.conversations import latest, load, save, saved
+from slangrag.answer.chat.conversation import CitedEntry, Turn, begin
+from slangrag.answer.events import Sentence
+from slangrag.errors import InputFormat, InputMissing, InputUnreadable
+from slangrag.service.chat_markdown import markdown
+from slangrag.service.conversations import delete, latest, load, save, saved, write_new
 
 
 def test_a_conversation_comes_back_as_it_was_left(tmp_path: Path) -> None:
@@ -67,3 +69,56 @@ def test_an_id_cannot_lead_out_of_the_directory_and_a_wrong_one_is_said(tmp_path
 def test_nothing_to_go_on_with_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputMissing):
         latest(tmp_path / "none")
+
+
+TOLD = Turn(
+    "and <b>its</b> use?",
+    "what does rizz mean",
+    "Not sure. Rizz is charm [1]. It is new.",
+    ("rizz",),
+    2.0,
+    ("0000001",),
+    "define",
+    (Sentence("Rizz is charm [1].", (1,)), Sentence("It is new.", (), "own words")),
+    (CitedEntry(1, "0000001", "rizz", "Charm.\n# [see](http://bad.example) *this*, bitch"),),
+)
+
+
+def test_marks_and_sources_come_back_and_older_files_are_still_read(tmp_path: Path) -> None:
+    path = save(ABOUT_RIZZ.with_turn(TOLD), tmp_path)
+    assert load(tmp_path, ABOUT_RIZZ.id).turns[-1] == TOLD
+    old = '{"asked": "a", "standalone": "a", "answered": "b", "headwords": ["c"], "at": 1.0}'
+    path.write_text(f'{{"id": "{ABOUT_RIZZ.id}", "began": 1.0}}\n{old}\n', encoding="utf-8")
+    assert load(tmp_path, ABOUT_RIZZ.id).turns == (Turn("a", "a", "b", ("c",), 1.0),)
+
+
+def test_markdown_has_the_marks_and_the_sources_and_no_markup_of_strangers() -> None:
+    text = markdown(ABOUT_RIZZ.with_turn(TOLD))
+    assert "- Rizz is charm \\[1\\]. *(supported)*" in text
+    assert "- It is new. *(own words, not verified)*" in text
+    assert "\nNot sure.\n" in text
+    assert "*read as: what does rizz mean*" in text
+    assert "<b>" not in text.replace("\\<", "")
+    assert "](" not in text
+    assert "http://" not in text, "no address becomes a link by itself"
+    assert not [line for line in text.splitlines() if line.startswith("# \\[see")]
+    assert "bitch" not in markdown(ABOUT_RIZZ.with_turn(TOLD), safe=True)
+
+
+def test_a_deleted_conversation_is_gone_and_a_second_time_it_is_said(tmp_path: Path) -> None:
+    save(ABOUT_RIZZ, tmp_path)
+    delete(tmp_path, ABOUT_RIZZ.id)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputMissing):
+        delete(tmp_path, ABOUT_RIZZ.id)
+    with pytest.raises(InputMissing):
+        delete(tmp_path, "../../etc/passwd")
+
+
+def test_no_file_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputUnreadable, match="there already"):
+        write_new(tmp_path / "notes.md", "ours")
+    with pytest.raises(InputUnreadable):
+        write_new(tmp_path / "absent" / "notes.md", "ours")
+    assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "mine"

@@ -159,9 +159,10 @@ def question_on(aspect: Aspect, word: str) -> str:
     return _named(aspect).question.format(word)
 
 
-def unsaid(aspect: Aspect, word: str) -> str:
-    """A sentence that says that the data does not have it."""
-    return f"My data {_named(aspect).unsaid.format(f'“{inert(word)}”')}."
+def unsaid(aspect: Aspect, word: str, *, more: bool = False) -> str:
+    """A sentence that says that the data does not have it; with `more`, no more of it than was told."""
+    said = _named(aspect).unsaid.format(f"“{inert(word)}”")
+    return f"My data {said.replace('has no ', 'has no further ') if more else said}."
 
 
 def _named(aspect: Aspect) -> _Way:
@@ -174,14 +175,17 @@ def about(hits: Sequence[Hit], word: str) -> list[Hit]:
     return own or distinct(hits)
 
 
-def said(aspect: Aspect, word: str, hits: Sequence[Hit]) -> list[tuple[str, int]]:
-    """Sentences of the definitions that tell about the aspect, each with its hit's rank from 1; at most
-    two."""
+def said(aspect: Aspect, word: str, hits: Sequence[Hit], *, without: str = "") -> list[tuple[str, int]]:
+    """Sentences of the definitions that tell about the aspect, each with its hit's rank from 1; at most two.
+
+    Those that stand in `without`, which was told before, are left out.
+    """
     found: list[tuple[str, int]] = []
     for hit in about(hits, word):
         text = about_the_word(hit.entry.definition)
         pieces = _examples(text, word) if aspect == "example" else _telling(aspect, text)
-        found += [(excerpt(inert(piece), _LONGEST), hits.index(hit) + 1) for piece in pieces]
+        shown = [excerpt(inert(piece), _LONGEST) for piece in pieces]
+        found += [(one, hits.index(hit) + 1) for one in shown if one.strip("“”") not in without]
     return found[:_MOST]
 
 
@@ -189,7 +193,7 @@ def _examples(text: str, word: str) -> list[str]:
     """Lines after the first that use the word and are no long explanation."""
     root = stem(fold(word))
     first, *rest = [line.strip() for line in text.splitlines() if line.strip()] or [""]
-    return [line for line in rest if root in stem(fold(line)) and len(line) <= _LONGEST][:1] if first else []
+    return [line for line in rest if root in stem(fold(line)) and len(line) <= _LONGEST] if first else []
 
 
 def _telling(aspect: Aspect, text: str) -> list[str]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from slangrag.answer.ask.aspects import about
-from slangrag.answer.chat.follow_up import COMPARED, FollowUp, names
+from slangrag.answer.chat.follow_up_types import FollowUp, names
+from slangrag.answer.chat.rules import COMPARED
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.text.content import read
 from slangrag.text.forms import fold
@@ -23,8 +24,8 @@ _MOST: Final = 2
 
 
 def looked_up(follow_up: FollowUp, retrieve: Callable[[str], Retrieval]) -> Retrieval | None:
-    """What is found for a turn: None for small talk; of two words, the best hits of each, in turn."""
-    if follow_up.reply is not None:
+    """What is found for a turn: None where it asks nothing; of two words, the best hits of each, in turn."""
+    if follow_up.kind != "question":
         return None
     found = [retrieve(text) for text in follow_up.lookups]
     if len(found) == 1:

@@ -5,6 +5,22 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, replace
+from typing import Final
+
+from slangrag.answer.events import Sentence
+
+_LONGEST_TITLE: Final = 60
+EMPTY: Final = "(empty)"
+
+
+@dataclass(frozen=True, slots=True)
+class CitedEntry:
+    """What `[n]` in a turn's answer meant: kept, so that a chat can be read without its store."""
+
+    n: int
+    entry_id: str
+    word: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +29,8 @@ class Turn:
 
     asked is what the user typed; standalone is the same without reference to earlier turns; headwords
     are those the answer was about; at is Unix time in seconds; entries are the ids of what it cited.
+    kind: what the turn was for (an aspect, "translate", "small talk", ..., else retrieval's intent).
+    sentences are the answer's, each with how it stands to sources. Older files lack the last three.
     """
 
     asked: str
@@ -21,6 +39,9 @@ class Turn:
     headwords: tuple[str, ...] = ()
     at: float = 0.0
     entries: tuple[str, ...] = ()
+    kind: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    sources: tuple[CitedEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +54,34 @@ class Conversation:
 
     @property
     def title(self) -> str:
-        """Its first question, or "(empty)"."""
-        return self.turns[0].asked if self.turns else "(empty)"
+        """Its first question that found anything, else its first line, shortened; or "(empty)"."""
+        if not self.turns:
+            return EMPTY
+        first = next((turn for turn in self.turns if turn.headwords), self.turns[0])
+        line = " ".join(first.asked.split())
+        if len(line) <= _LONGEST_TITLE:
+            return line
+        cut = line[:_LONGEST_TITLE]
+        return f"{cut.rsplit(' ', 1)[0] if ' ' in cut else cut}…"
 
     @property
     def headwords(self) -> tuple[str, ...]:
         """What the latest turn that was about any headword was about."""
-        return next((turn.headwords for turn in reversed(self.turns) if turn.headwords), ())
+        turn = self.latest
+        return turn.headwords if turn else ()
+
+    @property
+    def latest(self) -> Turn | None:
+        """The latest turn that was about any headword."""
+        return next((turn for turn in reversed(self.turns) if turn.headwords), None)
 
     def with_turn(self, turn: Turn) -> Conversation:
         """The conversation, one turn longer."""
         return replace(self, turns=(*self.turns, turn))
+
+    def without_last(self) -> Conversation:
+        """The conversation before its last turn."""
+        return replace(self, turns=self.turns[:-1])
 
 
 def begin(now: float | None = None) -> Conversation:
