@@ -37,6 +37,8 @@ def test_a_line_is_read_in_its_talk_without_a_model(case: dict[str, Any]) -> Non
     assert follow_up.standalone == case["standalone"]
     assert follow_up.lookup == case.get("lookup", follow_up.lookup)
     assert follow_up.reply == case.get("reply")
+    assert follow_up.other == case.get("other", follow_up.other)
+    assert follow_up.aspect == case.get("aspect", follow_up.aspect)
     if "kind" in case:
         assert follow_up.kind == case["kind"]
 

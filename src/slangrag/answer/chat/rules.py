@@ -12,72 +12,54 @@ from slangrag.answer.ask.aspects import aspect_of, question_on
 from slangrag.answer.chat.conversation import Conversation
 from slangrag.answer.chat.follow_up_types import FollowUp, meaning, names, pair_of
 
+_LEADS: Final = r"^\W*(?:(?:and|so|but|ok)\b\W*)*"
 _NUMBERED: Final = re.compile(
-    r"\b(?:the )?(first|second|third|last|other) (?:one|word|term)\b(?:,?\s*(?P<rest>\S.*))?", re.IGNORECASE
+    r"\b(?:the )?(first|second|last) (?:one|word)\b(?:,?\s*(?P<rest>\S.*))?", re.IGNORECASE
 )
-_ANAPHOR: Final = re.compile(
-    r"\b(?:it|its|it's|that|this|they|them|the (?:word|term|phrase|expression|same|first|second|last))\b",
-    re.IGNORECASE,
-)
+_ANAPHOR: Final = re.compile(r"\b(?:it's|its|it|that|this|they|them|the (?:word|phrase))\b", re.IGNORECASE)
 _ABOUT_ANOTHER: Final = re.compile(
-    r"^\W*(?:and|ok|okay|so|but|what about|how about)\b[\s,]*(?:and\s+)?(?:what about|how about)?\s*"
-    r"(?P<rest>.+?)\s*\??$",
-    re.IGNORECASE,
+    r"^\W*(?:ok\b\W*)?(?:and|what about|how about)\b\s*(?:what about\s)?(?P<rest>.+?)\s*\??$", re.IGNORECASE
 )
 _PLAIN_ASPECTS: Final = frozenset(
     {"example", "others", "shorter", "opposite", "similar", "origin", "users", "grammar"}
 )
 _SHORT: Final = 4
 _TWO: Final = 2
-_ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1, "other": -1}
-_BOTH: Final = re.compile(r"\b(?:they|them both|both of them|both|them|these two|those two)\b", re.IGNORECASE)
-COMPARED: Final = re.compile(
-    r"\b(?:same|opposites?|different|difference|alike|similar|related|synonyms|antonyms|interchangeable|"
-    r"(?:better|worse|stronger|ruder|nicer|older|newer) than)\b",
-    re.IGNORECASE,
-)
+_ORDINALS: Final = {"first": 0, "second": 1, "last": -1}
+_BOTH: Final = re.compile(r"\b(?:they|them both|both of them|both|them)\b", re.IGNORECASE)
+COMPARED: Final = re.compile(r"\b(?:same|opposites?|different|difference|similar)\b", re.IGNORECASE)
 """Words that ask how two words are to each other, and are said of neither."""
 
 _BESIDE: Final = re.compile(
-    r"^\W*(?:and |so |but |ok |wait )*(?:(?:is|isn't|are|does|was) (?:it|that|this)\b.*?"
-    r"\b(?:same(?: thing)?|different|related|similar|opposite|synonym|like|better|worse|stronger|ruder|nicer)"
-    r"(?: (?:as|from|to|of|for|than|like))*"
-    r"|(?:what(?:'s| is) )?(?:the )?difference (?:between|from|to|with)(?: (?:it|that|this) and)?"
-    r"|how (?:is|does) (?:it|that|this) (?:differ(?:ent)?|compare)(?: (?:from|to|with|than))*)"
-    r" (?:an? |the word )?(?P<other>(?!(?:it|that|this)\b)[^?]+?)\W*$",
+    _LEADS
+    + r"(?:(?:is|isn't) (?:it|that) (?:the |any )?(?:same|different|similar|opposite|like|worse|better)"
+    r"(?: (?:as|from|to|of|than|like))*"
+    r"|(?:what(?:'s| is) )?(?:the )?difference (?:between|from|to)(?: (?:it|that) and)?"
+    r"|how is (?:it|that) different from)"
+    r" (?:an? )?(?P<other>(?!(?:it|that)\b)[^?]+?)\W*$",
     re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(
-    r"\bdifference between (?:an? |the )?(?P<one>(?!(?:it|that|this|these|those)\b)[^?]+?) and "
-    r"(?:an? |the )?(?P<other>(?!(?:it|that|this)\b)[^?]+?)\W*$",
+    r"\bdifference between (?:an? )?(?P<one>(?!(?:it|that)\b)[^?]+?) and "
+    r"(?:an? )?(?P<other>(?!(?:it|that)\b)[^?]+?)\W*$",
     re.IGNORECASE,
 )
-_WHICH: Final = re.compile(
-    r"^\W*(?:and |so |but )*which (?:one|of (?:them|these|those|the two)|word)\b\s*(?P<rest>.*?)\W*$", re.I
-)
+_WHICH: Final = re.compile(_LEADS + r"which (?:one|of them)\b\s*(?P<rest>.*?)\W*$", re.I)
 _LEAD: Final = re.compile(
-    r"^(?:\W*(?:ok|okay|so|and|but|well|alright|lol|haha|thanks|thx|ty|cool|nice|hi|hey|"
-    r"hello)(?: then)?\b[\s,.!]*)+"
-    r"(?=(?:what|what's|whats|who|how|where|define|explain|meaning)\b)",
+    r"^(?:\W*(?:ok|so|and|but|lol|thanks|hi|hey)(?: then)?\b[\s,.!]*)+(?=(?:what|what's|whats|define)\b)",
     re.IGNORECASE,
 )
 _POINTS_ONLY: Final = re.compile(
-    r"^\W*(?:and |so |but |ok |wait )*(?:what (?:does|do|did|is|else (?:can|does))|what's|whats|is|was|"
-    r"are|use|"
-    r"where (?:does|did|is)|how (?:do|would|can) (?:i|you|u) (?:use|say)|can (?:i|you) (?:use|say)|"
-    r"who (?:says|uses)|"
-    r"define|explain) (?:it|that|this|they|them|its)\b(?! \w+ (?:\w+ )?mean)",
+    _LEADS
+    + r"(?:what (?:does|is)|what's|is|use|where (?:does|is)|how (?:do|can) (?:i|you) use|who (?:says|uses)|"
+    r"define|explain) (?:it|that|this)\b(?! \w+ (?:\w+ )?mean)",
     re.IGNORECASE,
 )
 WHICH_WORD: Final = "Which word do you mean?"
 _SHORT_QUESTION: Final = 6
-_MORE: Final = re.compile(
-    r"^\W*(?:explain|and|can you explain.*|what do you mean|in other words)\W*$", re.IGNORECASE
-)
-_FURTHER: Final = re.compile(
-    r"^\W*(?:(?:tell me |say )?more|longer|go on|can you elaborate.*)(?: please| pls)?\W*$", re.IGNORECASE
-)
-_WHY_ALONE: Final = re.compile(r"^\W*(?:but |and )?(?:why|how so|how come)\W*$", re.IGNORECASE)
+_MORE: Final = re.compile(r"^\W*(?:explain|what do you mean)\W*$", re.IGNORECASE)
+_FURTHER: Final = re.compile(r"^\W*(?:(?:tell me )?more|go on)(?: please)?\W*$", re.IGNORECASE)
+_WHY_ALONE: Final = re.compile(r"^\W*(?:but )?(?:why|how come)\W*$", re.IGNORECASE)
 
 
 def read_by_rules(asked: str, conversation: Conversation) -> FollowUp:
