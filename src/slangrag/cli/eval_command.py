@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -12,6 +13,7 @@ from slangrag.config import Settings
 
 if TYPE_CHECKING:
     from slangrag.evaluation.evaluate import EvalReport
+    from slangrag.retrieval.types import Intent
 
 
 @with_settings("engine", "store")
@@ -26,6 +28,12 @@ def evaluate(
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Also without each group of signals: what does it add?")
     ] = False,
+    read_as: Annotated[
+        str | None, typer.Option("--as", metavar="INTENT", help="Read all as define, sentence or reverse.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="DIR", help="Compare with another store, paired.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write an HTML report with plots there.")
     ] = None,
@@ -40,16 +48,56 @@ def evaluate(
     from slangrag.cli.search_command import named_mode
     from slangrag.service import documents
 
-    with open_slang(settings) as slang, meter("questions") as bar:
-        found = slang.evaluate(
-            files, mode=named_mode(mode), ablation=ablation, per_task=per_task, html=report, told=bar.update
-        )
+    found = other = None
+    for one in (settings, *([replace(settings, store=against)] if against else [])):
+        with open_slang(one) as slang, meter("questions") as bar:
+            measured = slang.evaluate(
+                files,
+                mode=named_mode(mode),
+                ablation=ablation and found is None,
+                per_task=per_task,
+                intent=named_intent(read_as),
+                html=report if found is None else None,
+                told=bar.update,
+            )
+        found, other = (measured, None) if found is None else (found, measured)
+    assert found is not None
     if report is not None:
         note(f"report: {report}")
     if as_json:
-        write_json(documents.evaluation(found))
+        write_json(documents.evaluation(found, other))
     else:
         _as_text(found)
+        if other is not None:
+            _compared(documents.differences(found, other), str(against))
+
+
+def named_intent(name: str | None) -> Intent | None:
+    """The intent of that name. Raises UsageError for another."""
+    from slangrag.errors import UsageError
+    from slangrag.retrieval.types import Intent
+
+    if name is None or name in get_args(Intent):
+        return cast("Intent | None", name)
+    raise UsageError(f"nothing is read as {name!r}", hint="--as define, sentence or reverse")
+
+
+def _compared(differences: dict[str, dict[str, Any]], other: str) -> None:
+    from slangrag.cli.render.terminal import note, show_table
+
+    note(f"difference to {other}, with 95 % intervals over the same questions")
+    rows = [
+        (
+            task,
+            name,
+            str(one["n"]),
+            f"{one['difference']:+.3f}",
+            "{:+.3f} to {:+.3f}".format(*one["interval"]),
+        )
+        for task, measures in differences.items()
+        for name, one in measures.items()
+    ]
+    show_table(("task", "measure", "n", "difference", "interval"), rows)
 
 
 def _as_text(found: EvalReport) -> None:

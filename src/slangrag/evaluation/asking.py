@@ -77,16 +77,19 @@ def ask(
     *,
     mode: Mode = "hybrid",
     weights: Weights | None = None,
+    intent: Intent | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Iterator[Outcome]:
-    """The outcome of each question in turn. told hears (done, total)."""
+    """The outcome of each question in turn; intent overrules how it is read. told hears (done, total)."""
     for number, question in enumerate(questions, 1):
         before = _embedding_time(store)
         begin = time.perf_counter()
-        found = retrieve(question.query, store, limit=HITS, mode=mode, weights=weights)
+        found = retrieve(question.query, store, limit=HITS, mode=mode, weights=weights, intent=intent)
         took = (time.perf_counter() - begin) * 1000
         right = fold(question.headword)
-        headwords = tuple(dict.fromkeys(fold(hit.entry.word) for hit in found.hits))
+        alike = dict.fromkeys(map(fold, question.also), right)
+        folds = (fold(hit.entry.word) for hit in found.hits)
+        headwords = tuple(dict.fromkeys(alike.get(folded, folded) for folded in folds))
         sense = None
         if question.entry_ids and (entry := store.headwords.exact([right]).get(right)) and entry.entries > 1:
             own = [hit for hit in found.hits if fold(hit.entry.word) == right]

@@ -12,7 +12,7 @@ from slangrag.evaluation.ablation import Removal, ablate
 from slangrag.evaluation.asking import HITS, Timed, ask, sample
 from slangrag.evaluation.questions import read_questions
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.retrieval.types import Mode
+from slangrag.retrieval.types import Intent, Mode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,14 @@ def evaluate(
     mode: Mode = "hybrid",
     ablation: bool = False,
     per_task: int | None = None,
+    intent: Intent | None = None,
     told: Told = lambda _stage, _done, _total: None,
 ) -> EvalReport:
     """Ask every question of the files (or `per_task` of each task) and measure.
 
-    ablation also asks a sample of them again without each group of signals, hybrid mode only. Raises
-    UsageError for another mode with it, EngineMissing without the packages of the extra `eval`, and
-    the InputErrors of the reader.
+    intent overrules how every question is read. ablation also asks a sample of them again without each
+    group of signals, hybrid mode only. Raises UsageError for another mode with it, EngineMissing without
+    the packages of the extra `eval`, and the InputErrors of the reader.
     """
     try:
         from slangrag.evaluation.metrics import figures, table
@@ -67,7 +68,8 @@ def evaluate(
     if per_task is not None:
         questions = sample(questions, per_task)
     try:
-        frame = table(list(ask(questions, store, mode=mode, told=lambda d, t: told("questions", d, t))))
+        asked = ask(questions, store, mode=mode, intent=intent, told=lambda d, t: told("questions", d, t))
+        frame = table(list(asked))
     except ImportError as error:
         raise _no_packages() from error
     removals = ablate(questions, store, told=lambda d, t: told("ablation", d, t)) if ablation else []
@@ -81,6 +83,7 @@ def evaluate(
             "mode": mode,
             "hits": HITS,
             "per_task": per_task,
+            "read_as": intent,
             "entries": store.lexicon.counts()["entries"],
             "embedder": _embedder(store),
             "notes": list(store.lacks),

@@ -104,6 +104,27 @@ def interval(values: Any) -> list[float]:
     return [round(float(np.quantile(means, share)), 4) for share in (0.025, 0.975)]
 
 
+def paired(frame: pd.DataFrame, other: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """By task, how much better `frame` is than `other` on the same questions in the same order.
+
+    Each measure's mean difference, its 95 % interval (a bootstrap over questions, both answers to one drawn
+    together) and on how many questions it stands.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for task in frame["task"].unique():
+        rows = frame["task"] == task
+        found[str(task)] = {}
+        for column in (*RANKED, "sense"):
+            apart = (frame.loc[rows, column] - other.loc[rows, column]).dropna().to_numpy(float)
+            if len(apart):
+                found[str(task)]["sense_accuracy" if column == "sense" else column] = {
+                    "difference": round(float(apart.mean()), 4),
+                    "interval": interval(apart),
+                    "n": len(apart),
+                }
+    return found
+
+
 def knowing(frame: pd.DataFrame) -> dict[str, Any]:
     """The confusion table of `known`, and the shares that matter.
 

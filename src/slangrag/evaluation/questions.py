@@ -1,8 +1,8 @@
 """Questions with known answers, one JSON object a line.
 
 `task` (define, sentence, reverse), `query`, `headword` (the gold); optional: `entry_id` or `entry_ids`
-where a sense is gold, `answerable` (is the headword in the data; true if left out), `kind`. Other keys
-are left alone. Knows nothing of stores or of metrics.
+where a sense is gold, `answerable` (is the headword in the data; true if left out), `kind`, and `also`
+(other headwords that are as right). Other keys are left alone. Knows nothing of stores or of metrics.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _HINT: Final = "each line is a JSON object with task, query and headword"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question and what is right; entry_ids (without leading zeros) is empty where no sense is gold."""
+    """One question and what is right; entry_ids (without leading zeros) is empty where no sense is gold.
+
+    also are headwords that are as right as the first.
+    """
 
     dataset: str
     task: Intent
@@ -30,6 +33,7 @@ class Question:
     entry_ids: frozenset[str]
     answerable: bool
     kind: str
+    also: tuple[str, ...] = ()
 
 
 def read_questions(paths: Iterable[Path]) -> list[Question]:
@@ -81,4 +85,5 @@ def _question(line: str, path: Path, number: int) -> Question:
         entry_ids=frozenset(plain_id(i) for i in ids),
         answerable=bool(row.get("answerable", True)),
         kind=str(row.get("kind", "")),
+        also=tuple(map(str, row.get("also") or ())),
     )
