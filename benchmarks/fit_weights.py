@@ -1,10 +1,12 @@
 """Fit every weight of retrieval on development questions and write `retrieval/weights.json`.
 
-    python -m benchmarks.fit_weights --store DIR --questions DIR [--write]
+    python -m benchmarks.fit_weights --stores minilm=FOLDER wordllama=FOLDER --questions DIR
+        --sample minilm=FOLDER wordllama=FOLDER --most 600 [--without minilm] [--write FILE]
 
-Linear models throughout (see `fitting.py`). Every figure printed is cross-validated: headwords are dealt
-into ten parts, and a question is ranked by weights that never saw its headword. The weights written are
-fitted on all.
+Linear models throughout (see `fitting.py`), fitted on the stores of several embedders at once (made by
+`embedders.py`), so that nothing is learnt of one of them. Every figure printed is cross-validated: headwords
+are dealt into ten parts, and a question is ranked by weights that never saw its headword. The weights written
+are fitted on all; --without leaves out an embedder, to measure it with weights that never saw it.
 """
 
 from __future__ import annotations
@@ -13,49 +15,87 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.fitting import Choices, Question, fit_ranking, gather, logistic, recall
-from slangrag.config import load_settings
-from slangrag.engines.embedded.embedder import EmbeddedEmbedder
-from slangrag.retrieval import free_text, intent, meaning, senses, spans, typos
+from benchmarks.embedders import bench_store
+from benchmarks.fitting import (
+    PARTS,
+    Choices,
+    Question,
+    fit_ranking,
+    gather,
+    joined,
+    logistic,
+    parts_of,
+    recall,
+)
+from slangrag.retrieval import free_text, intent, meaning, senses, slang, typos
 from slangrag.retrieval.adapter import adapt
-from slangrag.retrieval.signals import headword_spans, weighed
-from slangrag.retrieval.slang_store import SlangStore, open_store
+from slangrag.retrieval.signals import weighed
+from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.text.forms import fold
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "src/slangrag/retrieval/weights.json"
+MESSAGES = Path(__file__).resolve().parent.parent / "tests/data/messages.jsonl"
+SLANG_DECAY = 1e-3
+Rows = Iterable[tuple[Mapping[str, float], bool]]
 
 
 # what each decision chooses among ---------------------------------------------------------------
 
 
-def seen_in(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
+def seen_in(
+    question: Question, store: SlangStore, weights: Weights
+) -> Iterable[tuple[Mapping[str, float], bool]]:
     """Headwords seen in a message, with how well their definitions fit it."""
     text = question["query"]
-    seen = headword_spans(text, spans.find(text, store.headwords), store.headwords)
-    fits = free_text.fits([s.headword for s in seen], store.embed(text), store)
-    for one in seen:
+    seen = free_text.headwords_in(text, store, weights)
+    fits = free_text.fits([one.headword for _, one in seen], store.embed(text), store)
+    for _, one in seen:
         signals = {**one.signals, "fit": fits.lead(one.headword.hid)}
         yield signals, one.headword.fold == fold(question["headword"])
 
 
 def senses_of(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
     """Entries of the right headword that have votes, where two or more have."""
-    headword = store.headwords.exact([fold(question["headword"])])[fold(question["headword"])]
-    fits = free_text.fits([headword], store.embed(question["query"]), store)
-    ranked = senses.rank(
-        fits.entries[headword.hid], {}, context=question["query"], cosines=fits.cosines, distinct=False
-    )
+    text = question["query"]
+    headword = store.headwords.exact([fold(question["headword"])]).get(fold(question["headword"]))
+    if headword is None:
+        return
+    fits = free_text.fits([headword], store.embed(text), store)
+    ranked = senses.rank(fits.entries[headword.hid], {}, context=text, fits=fits.fits, distinct=False)
     voted = [sense for sense in ranked if sense.entry.up_votes is not None]
     if len(voted) > 1:
         for sense in voted:
             yield sense.signals, sense.entry.entry_id == question["entry_id"]
+
+
+def labelled_spans(
+    store: SlangStore, weights: Weights, message: Question
+) -> Iterable[tuple[Mapping[str, float], bool]]:
+    """The spans of a labelled message: each is slang where a label covers most of it."""
+    text = message["text"]
+    seen = free_text.headwords_in(text, store, weights)[:16]
+    for one, signals in free_text.spotted_in(text, seen, store, weights):
+        assert one.span is not None
+        closer = slang.read_closely(text, one.span, signals, one.senses, store)
+        assert closer is not None
+        yield (
+            closer.values,
+            any(same_span(one.span.start, one.span.end, a, b) for a, b, _ in message["slang"]),
+        )
+
+
+def same_span(start: int, end: int, label_start: int, label_end: int) -> bool:
+    """Whether two stretches are the same but for an ending or an article."""
+    shared = min(end, label_end) - max(start, label_start)
+    return shared > 0.6 * max(end - start, label_end - label_start)
 
 
 def described_by(
@@ -115,20 +155,42 @@ def meant_by(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[st
 
 SPAN = (
     "rarity", "rarest", "plainest", "words", "letters", "elongated", "joined", "stem", "covered", "repeated",
-    "late", "shouted", "spelt alike", "quoted", "entries", "liking", "fit",
+    "late", "shouted", "spelt alike", "quoted", "entries", "liking", "ordinary", "small", "plain phrase",
+    "in place", "out of place", "capital", "name", "possessive", "fit",
 )  # fmt: skip
 SENSE = ("fit", "share", "liked", "length", "length squared", "age")
 TYPO = (
-    "edits", "edits a letter", "swapped", "same sounds", "same runs", "same start", "same end", "shorter",
-    "longer", "neighbouring key", "other words", "entries",
+    "edits", "respelt", "edits a letter", "swapped", "same sounds", "same runs", "same start", "same end",
+    "shorter",    "longer", "neighbouring key", "other words", "entries",
 )  # fmt: skip
 REVERSE = (
-    "pooled", "entries", "ups", "words", "letters", "common", "common parts", "name", "in the text",
-    "initials", "overlap", "cover",
+    "pooled",
+    "entries",
+    "ups",
+    "words",
+    "letters",
+    "common",
+    "common parts",
+    "name",
+    "in the text",
+    "initials",
+    "overlap",
+    "cover",
+)
+SLANG = (
+    "bias", "evidence", "behind", "ordinary", "small", "plain phrase", "in place", "out of place",
+    "ordinary, known", "phrase, known", "evidence, ordinary", "before a noun", "capital", "name", "of people",
+    "other form", "other form, ordinary", "headword longer", "covered", "no letters", "single letter",
+    "slot", "shouted",
 )  # fmt: skip
 # Descriptions by other authors are noise for the most part, and a fit to them alone trusts popularity more
 # than meaning. So weights of descriptions are drawn towards those of pure vectors at this temperature.
-PURE_VECTORS = {"pooled": 20.0}
+PURE_VECTORS = {"pooled": 2.0}
+# Set, not fitted: an entry that is defined as the very words asked for comes first ("puke: to vomit").
+SAME_GLOSS = 6.0
+# Log-odds that evidence for a description may fall short with an embedder that was not fitted on: with one,
+# e5-small denied 5 of 150 words that were there.
+UNSEEN_EMBEDDER = 3.0
 
 
 def fit_intent(store: SlangStore, messages: Sequence[str], descriptions: Sequence[str]) -> dict[str, float]:
@@ -169,9 +231,10 @@ def fit_intent(store: SlangStore, messages: Sequence[str], descriptions: Sequenc
 
 
 def fit_message(
-    store: SlangStore, weights: Weights, messages: Sequence[str], descriptions: Sequence[str]
+    stores: Mapping[str, SlangStore], weights: Weights, messages: Sequence[str], descriptions: Sequence[str]
 ) -> dict[str, float]:
-    """How far to trust the wording and the best headword seen, together."""
+    """How far to trust the wording and the best headword seen, together. No vector has a part in it."""
+    store = next(iter(stores.values()))
     rows = []
     for text in (*messages, *descriptions):
         parsed = intent.parse(text, weights.intent)
@@ -189,37 +252,69 @@ def fit_message(
     return {name: round(float(v), 4) for name, v in zip(names, w, strict=True)}
 
 
+def fit_slang(gathered: Sequence[tuple[str, Choices]], signals: Sequence[str]) -> dict[str, float]:
+    """Odds of a span being slang, from labelled messages; precision and recall with the headword held out."""
+    every = joined([choices for _, choices in gathered])
+    x = every.table(signals)
+    label = np.array(every.right, float)
+    part = parts_of(every.headword)[np.array(every.question)]
+    importance = np.ones(len(label))
+    odds = np.zeros(len(label))
+    for held in range(PARTS):
+        rest = part != held
+        odds[~rest] = x[~rest] @ logistic(x[rest], label[rest], importance[rest], SLANG_DECAY)
+    begin = 0
+    for name, choices in gathered:
+        said, true = (
+            odds[begin : begin + len(choices.right)] > 0,
+            label[begin : begin + len(choices.right)] > 0,
+        )
+        begin += len(choices.right)
+        print(
+            f"slang, {name}: precision {(said & true).sum() / max(said.sum(), 1):.3f}, "
+            f"recall of spans that lead to a headword {(said & true).sum() / true.sum():.3f} ({true.sum()})"
+        )
+    w = logistic(x, label, importance, SLANG_DECAY)
+    return {name: round(float(v), 4) for name, v in zip(signals, w, strict=True)}
+
+
 def fit_known(
-    store: SlangStore, weights: Weights, sentences: Sequence[Question], described: Sequence[Question]
+    stores: Mapping[str, SlangStore],
+    weights: Weights,
+    spans_seen: Sequence[tuple[str, Choices]],
+    described: Sequence[tuple[str, Choices]],
 ) -> dict[str, float]:
-    """Floors of evidence, as quantiles of what right answers have.
+    """Floors of evidence, as quantiles of what right answers have, the least of all embedders.
 
     A correction is offered from where 1 % of the right ones lie below, and likely from 10 %. A headword
     seen in a message is known from 5 %; a described one never is. Either is denied only a whole unit of
-    log-odds below the least evidence that a right one ever had: denying what is there is the worse error.
+    log-odds below the least evidence that a right one ever had (a described one UNSEEN_EMBEDDER): denying
+    what is there is the worse error.
     """
 
     def evidence(signals: Mapping[str, float], table: Mapping[str, float]) -> float:
         return float(sum(weighed(signals, table).values()))
 
+    store = next(iter(stores.values()))
     slipped = gather(slips(store, 600), lambda q: meant_by(q, store))
     typo = [evidence(s, weights.typo) for s, r in zip(slipped.rows, slipped.right, strict=True) if r]
-    some = random.Random(0).sample(list(sentences), min(800, len(sentences)))
-    seen = gather(some, lambda q: seen_in(q, store))
-    span = [evidence(s, weights.span) for s, r in zip(seen.rows, seen.right, strict=True) if r]
-    best, right = [], []
-    for question in described:
-        ranked = list(described_by(question, store, weights))
-        best.append(evidence(ranked[0][0], weights.reverse))
-        right.append(any(is_right for _, is_right in ranked[:10]))
-    tops, hits = np.array(best), np.array(right)
-    floors = {
-        "typo offered": np.quantile(typo, 0.01),
-        "typo likely": np.quantile(typo, 0.1),
-        "seen yes": np.quantile(span, 0.05),
-        "seen maybe": min(span) - 1,
-        "described maybe": tops[hits].min() - 1,
-    }
+    floors = {"typo offered": float(np.quantile(typo, 0.01)), "typo likely": float(np.quantile(typo, 0.1))}
+    sure, least, told = [], [], []
+    for _, choices in spans_seen:
+        span = [evidence(s, weights.span) for s, r in zip(choices.rows, choices.right, strict=True) if r]
+        sure.append(np.quantile(span, 0.05))
+        least.append(min(span) - 1)
+    for _, choices in described:
+        ranked: dict[int, list[tuple[float, bool]]] = {}
+        for row, right, question in zip(choices.rows, choices.right, choices.question, strict=True):
+            ranked.setdefault(question, []).append((evidence(row, weights.reverse), right))
+        tops = [
+            max(found)[0]
+            for found in ranked.values()
+            if any(right for _, right in sorted(found, reverse=True)[:10])
+        ]
+        told.append(min(tops) - UNSEEN_EMBEDDER)
+    floors |= {"seen yes": min(sure), "seen maybe": min(least), "described maybe": min(told)}
     return {name: round(float(value), 3) for name, value in floors.items()}
 
 
@@ -229,8 +324,39 @@ def read_questions(folder: Path, name: str) -> list[Question]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def fit_all(store: SlangStore, folder: Path) -> Weights:
-    """Every weight, each decision with those before it in place."""
+def fit_one(
+    decision: str,
+    gathered: Sequence[tuple[str, Choices]],
+    signals: Sequence[str],
+    decay: float,
+    centre: Mapping[str, float] | None = None,
+    parts: Sequence[tuple[str, int, int]] = (("", 0, 10**9),),
+) -> dict[str, float]:
+    """The weights of one ranking over all embedders, and its recall for each with its headwords held out."""
+    found, scores = fit_ranking(joined([choices for _, choices in gathered]), signals, decay, centre)
+    begin = 0
+    for name, choices in gathered:
+        own = scores[begin : begin + len(choices.right)]
+        begin += len(choices.right)
+        for part, first, last in parts:
+            some, kept = choices.between(first, last)
+            asked = len(set(some.question))
+            of = f"{asked} of {len(some.headword)}"
+            print(f"{decision} {part}, {name} ({of}): {recall(some, own[kept], (1, 5, 10))}", flush=True)
+    return found
+
+
+def fit_all(
+    stores: Mapping[str, SlangStore],
+    samples: Mapping[str, SlangStore],
+    folder: Path,
+    labelled: Sequence[Question],
+    most: int,
+) -> Weights:
+    """Every weight, each decision with those before it in place; at most `most` messages for each embedder.
+
+    Questions whose headword a store lacks are not asked of it.
+    """
     weights = load_weights()
     sentences, reverse = read_questions(folder, "sentences"), read_questions(folder, "reverse")
     glosses = [
@@ -240,59 +366,83 @@ def fit_all(store: SlangStore, folder: Path) -> Weights:
     ]
     described = [*reverse, *glosses]
     messages, descriptions = [q["query"] for q in sentences], [q["query"] for q in described]
+    store = next(iter(stores.values()))
 
     weights = replace(weights, intent=fit_intent(store, messages, descriptions))
-
     choices = gather(slips(store, 1500), lambda q: meant_by(q, store))
-    found, scores = fit_ranking(choices, TYPO, 1e-3)
-    print(f"typo ({len(choices.headword)}): {recall(choices, scores)}")
-    weights = replace(weights, typo=found)
+    weights = replace(weights, typo=fit_one("typo", [("any", choices)], TYPO, 1e-3))
 
-    choices = gather(sentences, lambda q: seen_in(q, store))
-    found, scores = fit_ranking(choices, SPAN, 1e-3)
-    print(f"span ({len(choices.headword)}): {recall(choices, scores)}")
-    weights = replace(weights, span=found)
+    def of_each(
+        questions: Sequence[Question],
+        candidates: Callable[[SlangStore, Question], Rows],
+        *,
+        most: int = 10**9,
+        skip_empty: bool = False,
+    ) -> list[tuple[str, Choices]]:
+        found = []
+        for name, one in stores.items():
+            known = one.headwords.exact({fold(q["headword"]) for q in questions})
+            own = [q for q in questions if fold(q["headword"]) in known][:most]
+            found.append((name, gather(own, partial(candidates, one), skip_empty=skip_empty)))
+        return found
 
-    choices = gather(sentences, lambda q: senses_of(q, store))
-    found, scores = fit_ranking(choices, SENSE, 3e-3)
-    asked = len(set(choices.question))
-    share = float(recall(choices, scores, (1,)).split()[1]) * len(choices.headword) / asked
-    print(f"sense among entries with votes ({asked}): {share:.3f}")
-    weights = replace(weights, sense=found)
-
-    choices = gather(described, lambda q: described_by(q, store, weights))
-    found, scores = fit_ranking(choices, REVERSE, 1e-1, PURE_VECTORS)
-    for name, begin, end in (("other authors", 0, len(reverse)), ("glosses", len(reverse), len(described))):
-        kept = [begin <= n < end for n in choices.question]
-        some = Choices(
-            [row for row, keep in zip(choices.rows, kept, strict=True) if keep],
-            [r for r, keep in zip(choices.right, kept, strict=True) if keep],
-            [n - begin for n, keep in zip(choices.question, kept, strict=True) if keep],
-            choices.headword[begin:end],
-        )
-        print(f"reverse, {name} ({end - begin}): {recall(some, scores[np.array(kept)], (1, 5, 10, 100))}")
-    weights = replace(weights, reverse=found)
-    weights = replace(weights, message=fit_message(store, weights, messages, descriptions))
-    return replace(weights, known=fit_known(store, weights, sentences, described))
+    asked = random.Random(0).sample(sentences, len(sentences))
+    spans_seen = of_each(asked, lambda store, q: seen_in(q, store, weights), most=most)
+    weights = replace(weights, span=fit_one("span", spans_seen, SPAN, 1e-3))
+    found = of_each(asked, lambda store, q: senses_of(q, store), most=2 * most, skip_empty=True)
+    weights = replace(weights, sense=fit_one("sense among entries with votes", found, SENSE, 3e-3))
+    told = of_each(described, lambda store, q: described_by(q, store, weights))
+    parts = (("other authors", 0, len(reverse)), ("glosses", len(reverse), len(described)))
+    reversing = fit_one("reverse", told, REVERSE, 1e-1, PURE_VECTORS, parts)
+    weights = replace(weights, reverse={**reversing, "same gloss": SAME_GLOSS})
+    weights = replace(weights, message=fit_message(stores, weights, messages, descriptions))
+    spans = []
+    for kind, some in (("real", stores), ("sample", samples)):
+        own = [m for m in labelled if m["store"] == kind]
+        for name, one in some.items():
+            spans.append((f"{name} {kind}", gather(own, partial(labelled_spans, one, weights))))
+    weights = replace(
+        weights,
+        slang=fit_slang(spans, SLANG),
+        slang_closely=fit_slang(spans, (*SLANG, "definition fits", "word fits")),
+    )
+    return replace(weights, known=fit_known(stores, weights, spans_seen, told))
 
 
 def main() -> None:
     """Fit, print, and write if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", type=Path, required=True)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--stores", nargs="+", required=True, metavar="NAME=FOLDER")
+    parser.add_argument("--sample", nargs="+", required=True, metavar="NAME=FOLDER")
     parser.add_argument("--questions", type=Path, required=True)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--messages", type=Path, default=MESSAGES)
+    parser.add_argument("--most", type=int, default=10**9, help="Ask so many messages of each embedder.")
+    parser.add_argument("--without", default="", help="Leave out this embedder and its disguises.")
+    parser.add_argument("--write", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    with open_store(arguments.store, lambda: EmbeddedEmbedder(load_settings())) as store:
-        weights = fit_all(store, arguments.questions)
+    labelled = [json.loads(line) for line in arguments.messages.read_text(encoding="utf-8").splitlines()]
+    for message in labelled:
+        start, end = [*message["slang"], *message["ordinary"]][0][:2]
+        message["headword"] = message["text"][start:end]
+    with ExitStack() as opened:
+
+        def open_all(named: Sequence[str]) -> dict[str, SlangStore]:
+            pairs = [one.partition("=") for one in named]
+            kept = [(name, folder) for name, _, folder in pairs if name.split("+")[0] != arguments.without]
+            return {name: opened.enter_context(bench_store(Path(folder), name)) for name, folder in kept}
+
+        stores, samples = open_all(arguments.stores), open_all(arguments.sample)
+        weights = fit_all(stores, samples, arguments.questions, labelled, arguments.most)
     if arguments.write:
-        save(weights)
+        save(weights, arguments.write)
 
 
-def save(weights: Weights) -> None:
+def save(weights: Weights, path: Path) -> None:
     """Write the resource."""
     tables = {name: getattr(weights, name) for name in Weights.__slots__}
-    WEIGHTS.write_text(json.dumps(tables, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(tables, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

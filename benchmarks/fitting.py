@@ -40,6 +40,29 @@ class Choices:
         """Signals as an array, shape (candidates, names)."""
         return np.array([[row.get(name, 0.0) for name in names] for row in self.rows], dtype=float)
 
+    def between(self, first: int, last: int) -> tuple[Choices, Any]:
+        """The questions numbered from `first` to before `last`, and which candidates are theirs."""
+        kept = np.array([first <= number < last for number in self.question])
+        some = Choices(
+            [row for row, keep in zip(self.rows, kept, strict=True) if keep],
+            [right for right, keep in zip(self.right, kept, strict=True) if keep],
+            [number - first for number, keep in zip(self.question, kept, strict=True) if keep],
+            self.headword[first:last],
+        )
+        return some, kept
+
+
+def joined(several: Sequence[Choices]) -> Choices:
+    """The questions of several embedders as one set; a headword's questions stay in one part."""
+    every = Choices([], [], [], [])
+    for one in several:
+        before = len(every.headword)
+        every.rows.extend(one.rows)
+        every.right.extend(one.right)
+        every.question.extend(number + before for number in one.question)
+        every.headword.extend(one.headword)
+    return every
+
 
 def parts_of(headwords: Sequence[str]) -> Numbers:
     """A part in [0, PARTS) for each headword: equal ones share a part."""
@@ -120,13 +143,17 @@ def recall(choices: Choices, scores: Floats, ks: Sequence[int] = (1, 5, 10)) -> 
 def gather(
     questions: Sequence[Question],
     candidates: Callable[[Question], Iterable[tuple[Mapping[str, float], bool]]],
+    *,
+    skip_empty: bool = False,
 ) -> Choices:
-    """Every question's candidates in one place."""
+    """Every question's candidates in one place; skip_empty leaves out questions that have none."""
     gathered = Choices([], [], [], [])
-    for number, question in enumerate(questions):
-        for signals, right in candidates(question):
-            gathered.rows.append(signals)
-            gathered.right.append(right)
-            gathered.question.append(number)
+    for question in questions:
+        found = list(candidates(question))
+        if skip_empty and not found:
+            continue
+        gathered.rows.extend(signals for signals, _ in found)
+        gathered.right.extend(right for _, right in found)
+        gathered.question.extend([len(gathered.headword)] * len(found))
         gathered.headword.append(fold(question["headword"]))
     return gathered

@@ -31,7 +31,7 @@ def search(
 
     text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
     with open_slang(settings) as slang:
-        found = slang.search(text, limit=limit, mode=named_mode(mode), explain=explain)
+        found = slang.search(text, limit=limit, mode=named_mode(mode), explain=explain, meanings=True)
     if as_json:
         from slangrag.cli.render.terminal import write_json
         from slangrag.service import documents
@@ -59,8 +59,15 @@ def _as_text(found: Retrieval, *, safe: bool, explain: bool) -> None:
 
     for remark in found.notes:
         note(remark)
+    named = [hit for hit in found.hits if hit.match not in ("semantic", "lexical")]
+    described = found.hits[len(named) :]
     if not found.hits:
         show(Text("Nothing in the data fits."))
-    show_hits(found.hits, safe=safe, explain=explain)
+    elif found.known == "no":
+        show(Text("Nothing sure; nearest:"))
+    show_hits(named, safe=safe, explain=explain)
+    if named and described and found.intent == "define":
+        show(Text("Words that mean this:"))
+    show_hits(described, safe=safe, explain=explain, first=len(named) + 1)
     note(f"read as: {found.intent}; known: {found.known}")
     show_suggestions(found.suggestions, safe=safe)

@@ -88,6 +88,27 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
         show(Text(f"the index of {root} is made anew: {made.rows:,} rows in {seconds:.1f} s"))
 
 
+@app.command()
+@with_settings("store")
+def calibrate(*, settings: Settings, as_json: JsonOption = False) -> None:
+    """Measure how near the store's unrelated entries are, which search compares with."""
+    from rich.text import Text
+
+    from slangrag.cli.render.terminal import show, write_json
+    from slangrag.service import documents, maintenance
+
+    root = settings.store
+    found = maintenance.calibrate(root)
+    if as_json:
+        write_json(documents.calibrated(root, found.rows, found.spread))
+    else:
+        show(
+            Text(
+                f"{root} is calibrated on {found.rows:,} vectors: their cosines scatter by {found.spread:.3f}"
+            )
+        )
+
+
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
     from slangrag.text.sizes import size

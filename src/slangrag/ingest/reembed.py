@@ -14,6 +14,7 @@ from slangrag.ingest.pipeline import Answers, run_through
 from slangrag.ingest.plan import IngestPlan, Report, batching_for
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.stop import StopFlag
+from slangrag.retrieval.calibration import calibrate
 from slangrag.store import fingerprint
 from slangrag.store.new_vectors import NewVectors
 from slangrag.store.writer import LexiconWriter
@@ -41,6 +42,8 @@ def reembed(
             f"{sink.done:,} of {sink.total:,} entries have their new vector, the old ones are still in use"
         )
     vectors.replace()
+    calibrate(writer)
+    writer.commit()
 
 
 @dataclass(frozen=True, slots=True)

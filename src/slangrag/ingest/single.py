@@ -21,6 +21,7 @@ from slangrag.ingest.reader_process import Reader
 from slangrag.ingest.reembed import reembed
 from slangrag.ingest.report import report_of
 from slangrag.ingest.stop import StopFlag
+from slangrag.retrieval.calibration import calibrate
 from slangrag.sources.source import Position, SourceFingerprint, open_source
 from slangrag.store import fingerprint
 from slangrag.store.build import update_index
@@ -146,6 +147,7 @@ def _complete(load: Load, ledger: Ledger) -> int:
     pruned = writer.prune(ledger.id) if load.plan.prune else 0
     ledger.counts += Counts(rewritten=pruned)
     writer.finish_headwords(sweep=ledger.counts.rewritten > 0)
+    calibrate(writer)
     ledger.state = "complete"
     writer.save_load(ledger)
     writer.commit()

@@ -26,7 +26,8 @@ class Candidate:
     """A headword that may be the answer; senses are its entries, best first.
 
     parts are what its score is the sum of, by the signals' names. evidence is that sum before it was
-    compared with other candidates: it means the same in every question.
+    compared with other candidates: it means the same in every question. slang is the
+    probability that the span is slang where it stands, None where there is no message.
     """
 
     headword: Headword
@@ -35,6 +36,7 @@ class Candidate:
     senses: Sequence[Sense]
     parts: Mapping[str, float]
     evidence: float = 0.0
+    slang: float | None = None
 
     @property
     def score(self) -> float:
@@ -72,7 +74,7 @@ def _hit(candidate: Candidate, sense: Sense, number: int) -> Hit:
         behind = candidate.senses[0].score - sense.score
         parts["another sense"] = -min(behind + further, _FARTHEST) - number * 1e-6
     score = math.fsum(parts.values())
-    return Hit(sense.entry, score, candidate.match, candidate.span, parts)
+    return Hit(sense.entry, score, candidate.match, candidate.span, parts, candidate.slang)
 
 
 def shifted(span: Span, by: int) -> Span:

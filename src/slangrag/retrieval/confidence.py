@@ -12,6 +12,7 @@ from slangrag.retrieval.signals import HeadwordSpan
 from slangrag.retrieval.spans import HeadwordMatch
 from slangrag.retrieval.types import Known
 from slangrag.retrieval.typos import Correction
+from slangrag.text.rating import rate
 
 
 def known_by_name(found: HeadwordMatch) -> Known:
@@ -20,8 +21,13 @@ def known_by_name(found: HeadwordMatch) -> Known:
 
 
 def plausible(corrections: Sequence[Correction], weights: Mapping[str, float]) -> list[Correction]:
-    """Those corrections that may be what was meant; the others are mere neighbours."""
-    return [one for one in corrections if one.score >= weights["typo offered"]]
+    """Those corrections that may be what was meant; the others are mere neighbours.
+
+    The ruder a headword, the surer it must be: nobody who looks for an innocent word that the data lacks
+    shall be offered an obscene one for it.
+    """
+    offered, likely = weights["typo offered"], weights["typo likely"]
+    return [one for one in corrections if one.score >= offered + (likely - offered) * rate(one.headword.word)]
 
 
 def known_if_missing(

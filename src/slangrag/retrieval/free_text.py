@@ -7,21 +7,22 @@ describes are ranked together, each side weighed by how the text reads and by wh
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from slangrag.retrieval import confidence
+from slangrag.retrieval import confidence, slang
 from slangrag.retrieval.adapter import adapt
-from slangrag.retrieval.candidates import Candidate, by_score, unique
+from slangrag.retrieval.candidates import Candidate, by_headword, by_score, unique
 from slangrag.retrieval.intent import ParsedQuestion
 from slangrag.retrieval.meaning import find_described
-from slangrag.retrieval.senses import cosines, entries_of, rank
+from slangrag.retrieval.senses import MOST_SENSES, cosines, entries_of, rank
 from slangrag.retrieval.signals import HeadwordSpan, headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import find
-from slangrag.retrieval.types import Intent, Match, Retrieval
-from slangrag.retrieval.weights import Weights
+from slangrag.retrieval.types import Intent, Match, Retrieval, SlangSpan, Span
+from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.sources.entry import Entry
 from slangrag.store.headword_index import Headword
 
@@ -32,23 +33,24 @@ _MOST_SPANS: Final = 16
 _MOST_MEANT: Final = 25
 _SURE: Final = 0.98
 _FAINT: Final = -10.0
+_WORTH_READING: Final = 0.02
+_ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|@\w+|\S+@\S+\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """Entries of some headwords, by headword and row id, and their cosines to the text by row id.
+    """Entries of some headwords, by headword and row id, and how well each fits the text, by row id.
 
-    cosines is empty where no vector could be compared.
+    A fit is a standardised cosine; fits is empty where no vector could be compared.
     """
 
     entries: Mapping[int, Mapping[int, Entry]]
-    cosines: Mapping[int, float]
+    fits: Mapping[int, float]
 
     def lead(self, hid: int) -> float:
         """How much better the headword's best entry fits the text than those of the others on average."""
         best = {
-            h: max((self.cosines.get(rid, 0.0) for rid in own), default=0.0)
-            for h, own in self.entries.items()
+            h: max((self.fits.get(rid, 0.0) for rid in own), default=0.0) for h, own in self.entries.items()
         }
         return best[hid] - sum(best.values()) / len(best)
 
@@ -59,7 +61,8 @@ def fits(headwords: Sequence[Headword], vector: Vectors | None, store: SlangStor
     if vector is None:
         return Fits(entries, {})
     rids = [rid for own in entries.values() for rid in own]
-    return Fits(entries, cosines(store.lexicon.vectors(rids), vector))
+    near = cosines(store.lexicon.vectors(rids), vector)
+    return Fits(entries, store.background.standardise(near, vector))
 
 
 def retrieve_text(
@@ -68,11 +71,12 @@ def retrieve_text(
     """Headwords for a text, best first. intent, if given, overrules the odds."""
     seen = headwords_in(query, store, weights)
     message = _message_probability(parsed, seen, weights, intent)
-    vector = store.embed(parsed.description)
     candidates = []
     if message > 1 - _SURE:
-        candidates += _spotted(query, seen[:_MOST_SPANS], vector, store, weights, math.log(message))
+        spotted = spotted_in(query, seen[:_MOST_SPANS], store, weights, math.log(message))
+        candidates += [one for one, _ in spotted]
     if message < _SURE or not seen:
+        vector = store.embed(parsed.description)
         candidates += _described(parsed.description, vector, store, weights, math.log(1 - message))
     ranked = unique(candidates)
     kind: Intent = intent or (parsed.intent if parsed.firm else "sentence" if message >= 0.5 else "reverse")
@@ -85,6 +89,38 @@ def retrieve_text(
         (),
         store.lacks,
     )
+
+
+def slang_in(text: str, store: SlangStore, weights: Weights | None = None) -> tuple[SlangSpan, ...]:
+    """Every span of a message that leads to a headword, none overlapping, in order of the text.
+
+    Of overlapping spans the likelier slang is taken. What is likely is for the caller to say
+    (`slang.LIKELY`). A link, a handle or an address is never slang.
+    """
+    weights = weights or load_weights()
+    apart = [found.span() for found in _ADDRESSES.finditer(text)]
+    seen = headwords_in(text, store, weights)[:_MOST_SPANS]
+    by_span: dict[Span, list[Candidate]] = {}
+    for one, signals in spotted_in(text, seen, store, weights):
+        span, candidate = one.span, one
+        if span is None or any(start <= span.start < end for start, end in apart):
+            continue
+        if one.slang is not None and one.slang > _WORTH_READING:
+            closer = slang.read_closely(text, span, signals, one.senses, store)
+            if closer is not None:
+                candidate = replace(one, slang=closer.probability(weights.slang_closely))
+        by_span.setdefault(span, []).append(candidate)
+    found: list[SlangSpan] = []
+    for place, candidates in by_span.items():
+        ranked = sorted(candidates, key=lambda c: (-(c.slang or 0.0), -c.score))
+        found.append(SlangSpan(place, ranked[0].slang or 0.0, by_headword(ranked, MOST_SENSES)))
+    found.sort(key=lambda s: (-s.probability, -len(s.span.text)))
+    kept: list[SlangSpan] = []
+    for likely in found:
+        start, end = likely.span.start, likely.span.end
+        if all(end <= other.span.start or start >= other.span.end for other in kept):
+            kept.append(likely)
+    return tuple(sorted(kept, key=lambda s: s.span.start))
 
 
 def headwords_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, HeadwordSpan]]:
@@ -111,30 +147,34 @@ def _message_probability(
     return 1 / (1 + math.exp(-max(min(odds, 10.0), -10.0)))
 
 
-def _spotted(
+def spotted_in(
     text: str,
     seen: Sequence[tuple[float, HeadwordSpan]],
-    vector: Vectors | None,
     store: SlangStore,
     weights: Weights,
-    prior: float,
-) -> list[Candidate]:
-    """Headwords seen in the text: how much they look like its slang, and how well a sense fits it."""
-    fitting = fits([spotted.headword for _, spotted in seen], vector, store)
+    prior: float = 0.0,
+) -> list[tuple[Candidate, slang.Signals]]:
+    """Headwords seen in the text: how much they look like its slang, how well a sense fits it, and what
+    speaks for their being slang there.
+    """
+    fitting = fits([spotted.headword for _, spotted in seen], store.embed(text), store)
     candidates = []
     for _, spotted in seen:
         found, hid = spotted.found, spotted.headword.hid
-        lead = fitting.lead(hid)
         senses = rank(
             fitting.entries[hid],
             weights.sense,
             context=text,
-            cosines=fitting.cosines,
+            fits=fitting.fits,
             spelling=found.span.text,
         )
-        parts = weighed({**spotted.signals, "fit": lead}, weights.span)
+        parts = weighed({**spotted.signals, "fit": fitting.lead(hid)}, weights.span)
         candidates.append(Candidate(spotted.headword, found.match, found.span, senses, parts))
-    return _as_log_probabilities(candidates, prior)
+    judged = []
+    for one, (_, spotted) in zip(_as_log_probabilities(candidates, prior), seen, strict=True):
+        signals = slang.signals(text, spotted, one.evidence, one.score - prior, one.senses, store.familiar)
+        judged.append((replace(one, slang=signals.probability(weights.slang)), signals))
+    return judged
 
 
 def _described(
@@ -146,8 +186,8 @@ def _described(
         vector, _ = adapt(vector, store.embedder.identity)
     candidates = []
     for one in find_described(text, vector, store, weights.reverse)[:_MOST_MEANT]:
-        entries = store.lexicon.entries(list(one.cosines)) or entries_of(store.lexicon, one.headword.hid)
-        senses = rank(entries, weights.sense, context=text, cosines=one.cosines)
+        entries = store.lexicon.entries(list(one.fits)) or entries_of(store.lexicon, one.headword.hid)
+        senses = rank(entries, weights.sense, context=text, fits=one.fits)
         parts = weighed(one.signals, weights.reverse)
         candidates.append(Candidate(one.headword, match, None, senses, parts))
     return _as_log_probabilities(candidates, prior)

@@ -49,7 +49,8 @@ class ParsedQuestion:
     subjects are the stretches that may be the word asked for, as it stands first and stripped to
     the core last (empty unless it may be a define question). firm says that the wording settles
     the intent by itself; where it does not, message has the log-odds that the text is somebody's
-    message rather than a description. description is the text to look for by meaning.
+    message rather than a description. description is the text to look for by meaning. bare says that
+    it is one or two words and nothing that asks: they may be the headword, or what is looked for.
     """
 
     intent: Intent
@@ -57,6 +58,7 @@ class ParsedQuestion:
     description: str
     firm: bool
     message: float = 0.0
+    bare: bool = False
 
 
 def parse(query: str, weights: Mapping[str, float]) -> ParsedQuestion:
@@ -89,7 +91,7 @@ def parse(query: str, weights: Mapping[str, float]) -> ParsedQuestion:
     if len(core.split()) <= _BARE_WORDS:
         begin = query.find(text)
         whole = (Span(text, begin, begin + len(text)), *_variants(query, core, offset))
-        return ParsedQuestion("define", tuple(dict.fromkeys(whole)), core, firm=True, message=odds)
+        return ParsedQuestion("define", tuple(dict.fromkeys(whole)), core, firm=True, message=odds, bare=True)
     begin = query.find(text)
     whole = (Span(text, begin, begin + len(text)),)
     return ParsedQuestion("sentence" if odds >= 0 else "reverse", whole, text, firm=False, message=odds)

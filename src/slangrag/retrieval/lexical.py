@@ -16,11 +16,14 @@ _MOST_ENTRIES: Final = 5000
 _WORD_WEIGHT: Final = 4.0
 
 
-def by_words(text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int) -> list[tuple[int, float]]:
+def by_words(
+    text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int, *, word_weight: float = _WORD_WEIGHT
+) -> list[tuple[int, float]]:
     """The k entries that share the rarest words with `text`: row id and BM25 score, best first.
 
     Only the rarest twelve words are asked for, and of these no more than occur in 5,000 definitions
-    together: common words cost most and say least.
+    together: common words cost most and say least. word_weight is that of the headword against the
+    definition; with 0 only definitions count.
     """
     words = list(dict.fromkeys(plain_words(text)))
     counts = headwords.occurrences(words)
@@ -33,4 +36,4 @@ def by_words(text: str, lexicon: Lexicon, headwords: HeadwordIndex, k: int) -> l
         rarest.append(word)
     if not rarest:
         return []
-    return lexicon.by_words(rarest, k, headword_weight=_WORD_WEIGHT)
+    return lexicon.by_words(rarest, k, headword_weight=word_weight)

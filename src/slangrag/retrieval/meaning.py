@@ -7,12 +7,13 @@ shared and what is known of the headword. Knows nothing of intents or of spans.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slangrag.retrieval.lexical import by_words
-from slangrag.retrieval.senses import entries_of
+from slangrag.retrieval.senses import cosines, entries_of
 from slangrag.retrieval.signals import rarity
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.store.headword_index import Headword
@@ -23,16 +24,24 @@ if TYPE_CHECKING:
 
 NEAREST: Final = 250
 _READ: Final = 60
-_SHARPNESS: Final = 20.0
+_SHARPNESS: Final = 2.0
 _INITIALS: Final = range(2, 9)
+_SHORT: Final = 4
+_BY_WORDS: Final = 60
+_MOST_GLOSSES: Final = 4
+_INTRODUCING: Final = frozenset(
+    ["a", "an", "the", "to", "be", "of", "is", "it", "some", "slang", "word", "term", "for"]
+)
+_CLAUSE: Final = re.compile(r"[.;:!?\n(]")
+_GLOSSES: Final = re.compile(r",\s*(?:or\s+)?|\s+or\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A headword reached by its meaning: row ids of its entries with their cosines, and why it is here."""
+    """A headword reached by its meaning: row ids of its entries with how well they fit, and why."""
 
     headword: Headword
-    cosines: Mapping[int, float]
+    fits: Mapping[int, float]
     score: float
     signals: Mapping[str, float]
 
@@ -46,17 +55,23 @@ def find_described(
     decide. score is a log-probability up to a constant.
     """
     near = _near(text, vector, store)
+    glossed = _with_words_of(text, vector, store) if len(_gist(text)) <= _SHORT else {}
+    near = {**glossed, **near}
     initials = store.headwords.exact(_initials(text))
     hids = store.lexicon.headword_ids(near)
     grouped: dict[int, dict[int, float]] = {headword.hid: {} for headword in initials.values()}
-    for rid, cosine in near.items():
-        grouped.setdefault(hids[rid], {})[rid] = cosine
+    for rid, fit in near.items():
+        grouped.setdefault(hids[rid], {})[rid] = fit
     headwords = store.headwords.headwords(grouped)
     words = _Words(text, store)
     common = store.headwords.occurrences(word for h in headwords.values() for word in h.fold.split())
+    exact = {hids[rid] for rid in _defined_as(text, glossed, store)}
     first = {
-        hid: _first_signals(headwords[hid], cosines, common, words, store.headwords.size)
-        for hid, cosines in grouped.items()
+        hid: {
+            **_first_signals(headwords[hid], fits, common, words, store.headwords.size),
+            "same gloss": float(hid in exact),
+        }
+        for hid, fits in grouped.items()
     }
     ranked = sorted(first, key=lambda hid: (-_score(first[hid], weights), hid))[:_READ]
     found = []
@@ -68,20 +83,48 @@ def find_described(
     return found
 
 
-def log_sum_exp(cosines: Sequence[float], sharpness: float) -> float:
+def log_sum_exp(fits: Sequence[float], sharpness: float) -> float:
     """A soft maximum: several near definitions count for a little more than the nearest alone."""
-    top = max(cosines)
-    return top + math.log(sum(math.exp(sharpness * (c - top)) for c in cosines)) / sharpness
+    top = max(fits)
+    return top + math.log(sum(math.exp(sharpness * (fit - top)) for fit in fits)) / sharpness
 
 
 def _near(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, float]:
-    """Row ids of nearby entries with their cosines; found by words, with cosines of 0, without vectors.
+    """Row ids of nearby entries with their standardised cosines; found by words, all 0, without vectors.
 
     Words find nothing that vectors miss: with both, no right headword more was among the first ten.
     """
     if vector is not None and store.index is not None:
-        return dict(store.nearest(vector, NEAREST))
+        return store.background.standardise(dict(store.nearest(vector, NEAREST)), vector)
     return {rid: 0.0 for rid, _ in by_words(text, store.lexicon, store.headwords, NEAREST)}
+
+
+def _with_words_of(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, float]:
+    """Entries whose definitions have the words of a short text, with their standardised cosines.
+
+    Vectors of long definitions hardly know a single word; for longer texts words find nothing more.
+    """
+    rids = [rid for rid, _ in by_words(text, store.lexicon, store.headwords, _BY_WORDS, word_weight=0.0)]
+    if vector is None:
+        return dict.fromkeys(rids, 0.0)
+    return store.background.standardise(cosines(store.lexicon.vectors(rids), vector), vector)
+
+
+def _gist(text: str) -> tuple[str, ...]:
+    """The stems of a text without what only introduces it ("to vomit", "a toilet")."""
+    words = plain_words(text)
+    return tuple(stem_word(word) for word in words if word not in _INTRODUCING) or tuple(words)
+
+
+def _defined_as(text: str, near: Iterable[int], store: SlangStore) -> list[int]:
+    """Row ids of those entries whose definition is the text, whole or as one of the glosses it opens with."""
+    gist = _gist(text)
+    found = []
+    for rid, entry in store.lexicon.entries(list(near)).items():
+        opening = _CLAUSE.split(entry.definition, maxsplit=1)[0]
+        if any(_gist(gloss) == gist for gloss in (opening, *_GLOSSES.split(opening)[:_MOST_GLOSSES])):
+            found.append(rid)
+    return found
 
 
 def _initials(text: str) -> list[str]:
@@ -96,7 +139,7 @@ def _score(signals: Mapping[str, float], weights: Mapping[str, float]) -> float:
 
 def _first_signals(
     headword: Headword,
-    cosines: Mapping[int, float],
+    fits: Mapping[int, float],
     common: Mapping[str, int],
     words: _Words,
     size: int,
@@ -105,7 +148,7 @@ def _first_signals(
     rare = min(rarity(common.get(part, 0), size) for part in parts)
     single = len(parts) == 1
     return {
-        "pooled": log_sum_exp(list(cosines.values()) or [0.0], _SHARPNESS),
+        "pooled": log_sum_exp(list(fits.values()) or [0.0], _SHARPNESS),
         "entries": math.log(headword.entries),
         "ups": math.log1p(max(headword.up_votes or 0, 0)),
         "words": math.log(len(parts)),

@@ -52,20 +52,20 @@ def rank(
     weights: Mapping[str, float],
     *,
     context: str = "",
-    cosines: Mapping[int, float] | None = None,
+    fits: Mapping[int, float] | None = None,
     spelling: str = "",
     distinct: bool = True,
 ) -> list[Sense]:
     """The entries of one headword, best first; with distinct, later ones that repeat an earlier are dropped.
 
-    context is the message around the word ("" for a bare question), cosines the similarity of each
+    context is the message around the word ("" for a bare question), fits the standardised cosine of each
     entry's vector to it, spelling the word as the question has it.
     """
     if len(entries) == 1:
         return [Sense(rid, entry, 0.0, {}) for rid, entry in entries.items()]
     words = {rid: _content(entry) for rid, entry in entries.items()}
     around = {stem_word(word) for word in plain_words(context)} if context else set()
-    near = {rid: cosines[rid] for rid in entries if rid in cosines} if cosines else {}
+    near = {rid: fits[rid] for rid in entries if rid in fits} if fits else {}
     middle = sum(near.values()) / len(near) if near else 0.0
     senses = []
     for age, rid in enumerate(sorted(entries)):

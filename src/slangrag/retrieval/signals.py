@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from slangrag.retrieval.slots import fits_slot, slot
 from slangrag.retrieval.spans import FORMS, HeadwordMatch
 from slangrag.store.headword_index import Headword, HeadwordIndex
+from slangrag.text.english import is_ordinary, is_small
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ def _signals(
     at_start = span.start == 0 or text[: span.start].rstrip()[-1:] in (".", "!", "?", ":", '"', "“", "")
     letters = [c for c in span.text if c.isalpha()]
     upper = sum(c.isupper() for c in letters)
+    plain_words_of = span.text.split()
+    ordinary = all(is_ordinary(word) for word in plain_words_of)
+    where = slot(text, span.start, span.end)
+    in_place = fits_slot(span.text, where) if ordinary and len(plain_words_of) == 1 else 0
     quoted = text[max(span.start - 1, 0) : span.start] in ('"', "'", "“") and span.start > 0
     return {
         "rarity": sum(rare) / len(rare),
@@ -98,6 +104,11 @@ def _signals(
         "spelt alike": float(span.text == headword.word),
         "name": float(headword.word[:1].isupper()),
         "quoted": float(quoted),
+        "ordinary": float(ordinary and len(plain_words_of) == 1),
+        "small": float(len(plain_words_of) == 1 and is_small(span.text)),
+        "plain phrase": float(ordinary and len(plain_words_of) > 1),
+        "in place": float(in_place > 0),
+        "out of place": float(in_place < 0),
         "entries": math.log(headword.entries),
         "liking": liking(headword.up_votes, headword.down_votes),
     }

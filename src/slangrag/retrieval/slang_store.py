@@ -16,6 +16,7 @@ from slangrag.store.lexicon import Lexicon, open_lexicon
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
+    from slangrag.retrieval.calibration import Background
     from slangrag.store.index import OpenIndex
 
 
@@ -79,6 +80,20 @@ class SlangStore:
         near = [] if self.index is None else self.index.nearest(vector, k)
         rids = self.lexicon.row_ids(entry_id for entry_id, _ in near)
         return [(rids[entry_id], cosine) for entry_id, cosine in near if entry_id in rids]
+
+    @cached_property
+    def background(self) -> Background:
+        """What cosines to this store's vectors are compared with."""
+        from slangrag.retrieval.calibration import background_of
+
+        return background_of(self.lexicon)
+
+    @cached_property
+    def familiar(self) -> float:
+        """The share of ordinary words that are headwords here, in [0, 1]."""
+        from slangrag.retrieval.slang import familiar
+
+        return familiar(self)
 
     @property
     def embedder_if_made(self) -> Embedder | None:

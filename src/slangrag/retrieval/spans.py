@@ -34,6 +34,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CHUNK: Final = re.compile(r"\S+")
 _JOINED_WORDS: Final = 3
 _SHORTEST_JOINED: Final = 3
+_AS_PICTURE: Final = "\ufe0f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,9 @@ def find_whole(subject: Span, index: HeadwordIndex) -> list[HeadwordMatch]:
         return []
     words = tokens(subject.text)
     plans = [(folded, "exact")]
+    if not folded.isascii():  # an emoji with or without the sign that asks for its coloured picture
+        bare = folded.replace(_AS_PICTURE, "")
+        plans += [(bare, "exact"), (bare + _AS_PICTURE, "exact")]
     if words:
         run = TokenRun(" ".join(w.fold for w in words), 0, len(words) - 1, 0, len(subject.text))
         plans += [(form, how) for _, form, how in loose_forms(run, words, len(words))]
@@ -167,7 +171,8 @@ def loose_forms(
         for spelling in squeezes(run.fold):
             yield run, spelling, "elongated"
         yield run, squeezed(run.fold), "squeezed"
-    if run.words <= most_joined and len(run.fold) >= _SHORTEST_JOINED:
+    numeric = joined(run.fold).isdigit() and len(run.fold) > 1  # "67" and "6-7"
+    if run.words <= most_joined and (len(run.fold) >= _SHORTEST_JOINED or numeric):
         yield run, joined(run.fold), "joined"
     yield run, stem(run.fold), "stem"
 

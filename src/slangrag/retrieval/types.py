@@ -41,6 +41,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class SlangSpan:
+    """A span of a message: how likely it is slang there, in [0, 1], and what it may mean, best first."""
+
+    span: Span
+    probability: float
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """What was found for one question, best first, and how sure that is.
 

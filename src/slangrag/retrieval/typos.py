@@ -9,6 +9,7 @@ of the question around.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,10 @@ _CONSONANTS: Final = "bcdfghjklmnpqrstvwxz"
 _SHORTEST: Final = 3
 _SHORTEST_FOR_TWO: Final = 5
 _LONGEST: Final = 40
+_MOST_SPELLINGS: Final = 4
+_AS_DIGITS: Final = tuple(zip("oieast", "013457", strict=True))  # "n00b"
+_DIGITS: Final = str.maketrans("0134578", "oieastb")
+_SOUNDS: Final = ((r"sh[uoe]n", "tion"), (r"z(?=s?\b)", "s"), (r"^f|(?<=\s)f", "ph"))
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -42,7 +47,14 @@ def corrections(
     folded = fold(word)
     if not _SHORTEST <= len(folded) <= _LONGEST:
         return []
-    near = set(index.exact(edits(folded, _LETTERS)).values())
+    sounds = respellings(folded)
+    digits = [folded.replace(letter, digit) for letter, digit in _AS_DIGITS if letter in folded]
+    spellings = [*sounds, *digits]
+    near = set(index.exact([*edits(folded, _LETTERS), *spellings]).values())
+    for spelling in sounds:
+        near |= set(index.exact(edits(spelling, _LETTERS)).values()) | _alike(
+            spelling, (skeleton(spelling),), index
+        )
     if len(folded) >= _SHORTEST_FOR_TWO:
         key = skeleton(folded)
         near |= _alike(folded, (key,), index)
@@ -52,11 +64,23 @@ def corrections(
     for headword in near:
         if headword.fold == folded:
             continue
-        signals = compare(folded, headword)
+        signals = min(
+            (compare(spelling, headword, respelt=spelling != folded) for spelling in (folded, *spellings)),
+            key=lambda signals: signals["edits"] + signals["respelt"],
+        )
         score = math.fsum(weights.get(name, 0.0) * value for name, value in signals.items())
         found.append(Correction(headword, score, signals))
     found.sort(key=lambda c: (-c.score, c.headword.fold))
     return found[:limit]
+
+
+def respellings(folded: str) -> list[str]:
+    """Other spellings that sound like the word or look like it: "situashun", "s1tuation", "fone"."""
+    looks = folded.translate(_DIGITS) if any(c.isalpha() for c in folded) else folded
+    made = [looks]
+    for pattern, instead in _SOUNDS:
+        made += [re.sub(pattern, instead, spelling) for spelling in made]
+    return [spelling for spelling in dict.fromkeys(made) if spelling != folded][:_MOST_SPELLINGS]
 
 
 def _alike(folded: str, skeletons: Iterable[str], index: HeadwordIndex) -> set[Headword]:
@@ -98,13 +122,17 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def compare(folded: str, headword: Headword) -> dict[str, float]:
-    """What speaks for `headword` as the meant spelling of `folded`, by name."""
+def compare(folded: str, headword: Headword, *, respelt: bool = False) -> dict[str, float]:
+    """What speaks for `headword` as the meant spelling of `folded`, by name.
+
+    respelt: `folded` is not as it was typed but as it may have been meant to sound.
+    """
     other = headword.fold
     apart = distance(folded, other)
     swapped = len(folded) == len(other) and sorted(folded) == sorted(other)
     return {
         "edits": float(apart),
+        "respelt": float(respelt),
         "edits a letter": apart / max(len(folded), len(other)),
         "swapped": float(swapped),
         "same sounds": float(skeleton(folded) == skeleton(other)),

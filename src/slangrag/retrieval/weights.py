@@ -18,7 +18,9 @@ class Weights:
 
     intent: words of messages (positive) against descriptions (negative). span: headwords seen in a
     message. sense: entries of one headword. typo: spellings. reverse: headwords by description.
-    message: how far to trust the reading as a message. known: when an answer counts as known.
+    message: how far to trust the reading as a message. slang: a span of a message being slang there;
+    slang_closely: the same with its word and its definitions compared with the message. known: when an
+    answer counts as known.
     """
 
     intent: Mapping[str, float]
@@ -27,6 +29,8 @@ class Weights:
     typo: Mapping[str, float]
     reverse: Mapping[str, float]
     message: Mapping[str, float]
+    slang: Mapping[str, float]
+    slang_closely: Mapping[str, float]
     known: Mapping[str, float]
 
 

@@ -62,6 +62,8 @@ def hits(found: Sequence[Hit], *, explain: bool = False) -> list[Document]:
             "match": hit.match,
             "span": None if span is None else {"text": span.text, "start": span.start, "end": span.end},
         }
+        if hit.slang is not None:
+            document["slang"] = round(hit.slang, 4)
         if explain:
             document["signals"] = {name: round(value, 6) for name, value in hit.signals.items()}
         documents.append(document)
@@ -150,8 +152,15 @@ def estimate(expected: Estimate) -> Document:
     return {**asdict(expected), "notes": list(expected.notes)}
 
 
-def evaluation(report: EvalReport) -> Document:
-    """`eval FILE...`; `ablation` only where there was one."""
+def differences(report: EvalReport, against: EvalReport) -> Document:
+    """How much better `report` is than `against` on the same questions, by task and measure."""
+    from slangrag.evaluation.metrics import paired
+
+    return paired(report.questions, against.questions)
+
+
+def evaluation(report: EvalReport, against: EvalReport | None = None) -> Document:
+    """`eval FILE...`; `ablation` only where there was one, `against` only where another store was asked."""
     document: Document = {
         "dataset": report.dataset,
         "n": report.n,
@@ -160,6 +169,12 @@ def evaluation(report: EvalReport) -> Document:
         "by_kind": report.by_kind,
         "config": report.config,
     }
+    if against is not None:
+        document["against"] = {
+            "config": against.config,
+            "by_task": against.by_task,
+            "differences": differences,
+        }
     if report.removals:
         document["ablation"] = [
             {**asdict(removal), "adds": round(removal.adds, 4)} for removal in report.removals
@@ -214,6 +229,11 @@ def verification(found: Verification) -> Document:
 def rebuilt(root: Path, rows: int, seconds: float) -> Document:
     """`store rebuild`."""
     return {"store": str(root), "rows": rows, "seconds": round(seconds, 3)}
+
+
+def calibrated(root: Path, rows: int, spread: float) -> Document:
+    """`store calibrate`."""
+    return {"store": str(root), "rows": rows, "spread": spread}
 
 
 def diagnosis(found: Sequence[Finding], options: Sequence[Option], settings: Settings) -> Document:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slangrag.retrieval import calibration
 from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
 from slangrag.store.index import index_of
@@ -14,12 +15,27 @@ from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.verify import verify
+from slangrag.store.writer import open_writer
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import EmbedderIdentity
+    from slangrag.retrieval.calibration import Background
     from slangrag.store.ledger import Ledger
 
-__all__ = ["StoreFacts", "rebuild", "store_facts", "verify"]
+__all__ = ["StoreFacts", "calibrate", "rebuild", "store_facts", "verify"]
+
+
+def calibrate(root: Path) -> Background:
+    """Measure the background of cosines of the store at `root` and keep it; takes the store's lock.
+
+    Raises StoreMissing, StoreLocked, StoreError for a full disk.
+    """
+    with open_lexicon(root):
+        pass
+    with lock.hold(root), open_writer(root) as writer, journal.guard(writer.path):
+        found = calibration.calibrate(writer)
+        writer.commit()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

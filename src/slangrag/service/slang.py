@@ -112,12 +112,15 @@ class Slang:
         mode: Mode = "hybrid",
         intent: Intent | None = None,
         explain: bool = False,
+        meanings: bool = False,
     ) -> Retrieval:
         """The definitions that a word, a message or a description finds, best first; see `retrieve`."""
         from slangrag.retrieval.retrieve import retrieve
 
         with self._store.borrow() as store:
-            return retrieve(query, store, limit=limit, mode=mode, intent=intent, explain=explain)
+            return retrieve(
+                query, store, limit=limit, mode=mode, intent=intent, explain=explain, meanings=meanings
+            )
 
     def ask(
         self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
@@ -211,6 +214,7 @@ class Slang:
         mode: Mode = "hybrid",
         ablation: bool = False,
         per_task: int | None = None,
+        intent: Intent | None = None,
         html: Path | None = None,
         told: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
     ) -> EvalReport:
@@ -221,7 +225,9 @@ class Slang:
         from slangrag.evaluation.evaluate import evaluate
 
         with self._store.borrow() as store:
-            report = evaluate(files, store, mode=mode, ablation=ablation, per_task=per_task, told=told)
+            report = evaluate(
+                files, store, mode=mode, ablation=ablation, per_task=per_task, intent=intent, told=told
+            )
         if html is not None:
             from slangrag.evaluation.report import write_report
 

@@ -185,6 +185,11 @@ class Lexicon:
             found.update((rid, np.frombuffer(blob, dtype="<f2").astype(np.float32)) for rid, blob in rows)
         return found
 
+    def last_row(self) -> int:
+        """The highest row id of a vector; 0 where there is none."""
+        last: int = self.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
+        return last
+
     def close(self) -> None:
         """Close the file."""
         self.connection.close()

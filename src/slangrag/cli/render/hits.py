@@ -14,8 +14,11 @@ _LEAST_TEXT: Final = 12
 _PIPE_ROOM: Final = 400
 
 
-def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None:
-    """One line a hit: number, headword, start of the definition, votes; below it why, if asked."""
+def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False, first: int = 1) -> None:
+    """One line a hit: number, headword, start of the definition, votes; below it why, if asked.
+
+    Numbers begin at `first`.
+    """
     from rich.text import Text
 
     from slangrag.cli.render.entries import one_line, spoken, votes
@@ -23,7 +26,7 @@ def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False) -> None
 
     console = stdout()
     room = console.width if console.is_terminal else _PIPE_ROOM
-    for number, hit in enumerate(hits, start=1):
+    for number, hit in enumerate(hits, start=first):
         tail = votes(hit.entry, bar=room >= _WIDE)
         line = Text().append(f"[{number}] ", style="dim")
         line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
