@@ -32,20 +32,7 @@ _SMALL_WORDS: Final = word_set(
     gonna wanna don
     """
 )
-_ADJECTIVE_ENDINGS: Final = (
-    "ous",
-    "ful",
-    "ive",
-    "able",
-    "ible",
-    "less",
-    "ish",
-    "ical",
-    "ic",
-    "al",
-    "ent",
-    "ant",
-)
+_ADJECTIVE_ENDINGS: Final = ("ous", "ful", "ive", "able", "ible", "less", "ish", "ic", "al", "ent", "ant")
 _NOUN_ENDINGS: Final = ("ness", "tion", "sion", "ment", "ity", "ship", "ism", "ance", "ence", "ery", "hood")
 
 
@@ -79,7 +66,8 @@ def uses(word: str) -> str:
         return "r"
     if last != folded:
         return "a" if set(uses(last)) & set("adgr") else uses(last)
-    for letter, endings in (("a", _ADJECTIVE_ENDINGS), ("n", _NOUN_ENDINGS), ("d", ("ed",)), ("g", ("ing",))):
+    # nouns before adjectives: "-ment" ends in "-ent"
+    for letter, endings in (("n", _NOUN_ENDINGS), ("a", _ADJECTIVE_ENDINGS), ("d", ("ed",)), ("g", ("ing",))):
         if len(folded) > 4 and folded.endswith(endings):
             return letter
     return ""

@@ -23,6 +23,7 @@ from slangrag.text.citations import split_citations, with_citations
         ("It means [1] yes or no [2].", "It means yes or no.", (1, 2)),
         ("It means yes [1][1][1].", "It means yes.", (1,)),
         ("According to definition 2, it means yes.", "It means yes.", (2,)),
+        ("As definition 2 says, it means yes.", "As definition 2 says, it means yes.", (2,)),
         ("It means yes.", "It means yes.", ()),
     ],
 )
