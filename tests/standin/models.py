@@ -131,7 +131,7 @@ def chat_model(
     *,
     context_length: int = 8192,
     chat: Chat | None = None,
-    parameter_size: str = "134.52M",
+    parameter_size: str = "",
     thoughts: tuple[str, ...] = (),
 ) -> StandInModel:
     """A model that chats; by `quoting_chat` unless `chat` is given.
@@ -140,8 +140,9 @@ def chat_model(
     own, unless it is told not to think (which a model named gpt-oss does not heed).
     """
     capabilities = ("completion", "thinking") if thoughts else ("completion",)
+    billions = parameter_size or ("8.0B" if name.startswith("llama3.1") else "134.52M")
     return StandInModel(
-        name, "llama", parameter_size, 134_515_008, "Q4_1", context_length, 576, capabilities,
+        name, "llama", billions, 134_515_008, "Q4_1", context_length, 576, capabilities,
         size=98_362_745, chat=chat or quoting_chat, thoughts=thoughts,
     )  # fmt: skip
 
