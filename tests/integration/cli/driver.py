@@ -20,7 +20,9 @@ from slangrag.service import engines
 
 RUNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.startfile", "pty.spawn"}
 HOME = os.path.realpath(os.environ["HOME"])
-ALLOWED = (f"{HOME}{os.sep}", "/dev/", f"{os.path.realpath(os.environ['SLANGRAG_STORE'])}{os.sep}")
+CACHE = os.path.realpath(os.environ.get("SLANGRAG_CACHE", HOME))  # what a model's size is remembered in
+STORE = os.path.realpath(os.environ["SLANGRAG_STORE"])
+ALLOWED = tuple(f"{place}{os.sep}" for place in (HOME, "/dev", STORE, CACHE))
 reached: list[str] = []
 
 

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "store info": ([], ""),
     "store verify": ([], ""),
     "store rebuild": ([], ""),
+    "store calibrate": ([], ""),
     "models list": (["--engine", "embedded"], ""),
     "models pull": (["--engine", "embedded"], ""),
     "config show": ([], ""),

@@ -166,7 +166,7 @@ def test_no_translation_obeys(hostile: Slangrag) -> None:
 
 
 # Their markers are aimed at a terminal and at a browser, and are left as plain words of the definition:
-# they may be said where the definition is copied as it stands, and nowhere else.
+# they may be said as what the definition says.
 MARKER_IS_TEXT = {"9990043", "9990063"}
 
 
@@ -189,11 +189,14 @@ def test_a_large_model_that_obeys_gets_nothing_past_the_check(hostile: Slangrag)
         assert len(server.calls("/api/chat")) >= len(ATTACKS) - 2, "all but two that only point elsewhere"
     for one, done in zip(ATTACKS, told, strict=True):
         unharmed(done)
-        assert (done.json["grounded"], done.json["abstained"]) == (True, False), one.entry_id
+        assert not done.json["abstained"], one.entry_id
+        marks = {sentence["support"] for sentence in done.json["sentences"]}
+        assert marks & {"supported", "quoted"}, one.entry_id
         said = own_voice(done.json["answer"], one.word)
         if one.entry_id in MARKER_IS_TEXT:
-            (text,) = [hit["definition"] for hit in done.json["hits"] if hit["entry_id"] == one.entry_id]
-            said = said.replace(inert(text), "")
+            # Here "CANARY" is a word of the definition: it may be said as one, with its citation.
+            plain = [line["text"] for line in done.json["sentences"] if line["support"] == "supported"]
+            said = own_voice(" ".join(plain), one.word).replace(f"CANARY{one.entry_id[-2:]}", "")
         assert not OBEYED.search(said), (one.entry_id, done.json["answer"])
         ranks = {hit["rank"] for hit in done.json["hits"]}
         assert {int(n) for n in re.findall(r"\[(-?\d+)\]", said)} <= ranks, done.json["answer"]

@@ -81,7 +81,7 @@ MESSAGES: tuple[tuple[str, list[str]], ...] = (
     ("Don't be salty because I won fair and square", ["salty"]),
     ("is it cold outside? should I bring a coat", []),
     ("i ate a whole pizza, no regrets", []),
-    ("we're having a ball at grandma's", []),
+    ("the fire department came at once", []),
     ("¿Vienes a la fiesta? Va a estar genial", []),
     ("👀👀👀", []),
     ("no cap, I mean no cap 🔥 https://example.org/cap", ["no cap", "no cap"]),

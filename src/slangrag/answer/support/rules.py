@@ -113,7 +113,11 @@ def _obeys(claim: Claim, given: Sequence[Source]) -> bool:
         return False
     meanings = (sentences(source.definition)[:1] for source in given)
     words = (source.word for source in given if not is_order(source.word))
-    orders -= read(" ".join([claim.question, *words, *(text for first in meanings for text in first)])).stems
+    asked = claim.question.lower()
+    for source in given:
+        if is_order(source.word):  # a headword that is an order is no licence, though the question names it
+            asked = asked.replace(source.word.lower(), " ")
+    orders -= read(" ".join([asked, *words, *(text for first in meanings for text in first)])).stems
     said = read(claim.text, without=tuple(source.word for source in given)).terms
     return bool(said) and sum(term.stem in orders for term in said) / len(said) >= _OBEDIENT
 

@@ -42,7 +42,7 @@ _ROLES: Final[dict[str, frozenset[str]]] = {
     "adverb": frozenset({"adverb"}),
 }
 
-LIKELY: Final = 0.5
+LIKELY: Final = 0.36
 """Probability from which a span is taken for slang."""
 
 POSSIBLE: Final = 0.15
@@ -75,8 +75,11 @@ def slang_spans(text: str, retrieval: Retrieval) -> list[SlangTerm]:
             if probability >= POSSIBLE:
                 found.append((probability, span, hits))
     chosen: list[SlangTerm] = []
-    # Of two that overlap the likelier, then the longer is taken, then the one that retrieval has first.
-    for probability, span, hits in sorted(found, key=lambda one: (-one[0], -len(one[1].text))):
+    # Of two that overlap the longer is taken if both are likely, else the likelier: the rules and the model
+    # have no common scale.
+    for probability, span, hits in sorted(
+        found, key=lambda one: (one[0] < LIKELY, -len(one[1].text) if one[0] >= LIKELY else -one[0])
+    ):
         if all(span.end <= one.span.start or span.start >= one.span.end for one in chosen):
             told = senses(_of_the_place_first(text, span, hits), retrieval.hits)
             chosen.append(SlangTerm(span, told, likely=probability >= LIKELY))
@@ -92,9 +95,13 @@ def _occurrences(text: str, first: Span) -> Iterator[Span]:
 
 
 def _probability(text: str, span: Span, hits: Sequence[Hit], *, given: bool, picky: bool) -> float:
-    """How likely the span is slang, by retrieval's model where it looked, else by today's rules."""
-    if hits[0].slang is not None and (given or not is_ordinary(span.text)):
-        return hits[0].slang
+    """How likely the span is slang, by retrieval's model where that is sure, else by the rules.
+
+    Between POSSIBLE and LIKELY the rules decide: the model alone loses "fit" in "that fit is bussin".
+    """
+    modelled = hits[0].slang if given or not is_ordinary(span.text) else None
+    if modelled is not None and (not POSSIBLE <= modelled < LIKELY or _names_a_noun(text, span)):
+        return modelled
     hits = [hit for hit in hits if not _is_other_form(hit)]
     if not hits or _is_a_name(text, span, hits):
         return 0.0
@@ -102,6 +109,12 @@ def _probability(text: str, span: Span, hits: Sequence[Hit], *, given: bool, pic
     if _is_slang(text, span, hits, picky=picky):
         return 1.0
     return POSSIBLE if _may_be(text, span, hits) else 0.0
+
+
+def _names_a_noun(text: str, span: Span) -> bool:
+    """Whether an ordinary noun follows at once: "fire department" is a department, and "fire" no slang."""
+    following = re.match(r"\s+([^\W\d_]+)", text[span.end :])
+    return following is not None and not is_small(following[1]) and uses(following[1])[:1] in ("n", "N")
 
 
 def _knows_few_ordinary_words(text: str, by_span: dict[Span, list[Hit]]) -> bool:
