@@ -109,13 +109,15 @@ class ChatIdentity:
     """Which model answers.
 
     capable is False for models so small that they must be led by examples and checked twice.
-    accepts_grammar says whether ChatOptions.grammar is obeyed.
+    accepts_grammar says whether ChatOptions.grammar is obeyed. parameters is how many it has, None where
+    nobody said.
     """
 
     engine: str
     model: str
     capable: bool = True
     accepts_grammar: bool = False
+    parameters: float | None = None
 
 
 @dataclass(slots=True)

@@ -21,13 +21,14 @@ class ScriptedChat:
         *replies: str,
         capable: bool = True,
         accepts_grammar: bool = False,
+        parameters: float | None = None,
         step: int = 3,
         failure: EngineError | None = None,
     ) -> None:
         self._replies = list(replies)
         self._step = step
         self._failure = failure
-        self._identity = ChatIdentity("scripted", "script-1", capable, accepts_grammar)
+        self._identity = ChatIdentity("scripted", "script-1", capable, accepts_grammar, parameters)
         self.asked: list[list[Message]] = []
         self.options: list[ChatOptions] = []
         self.cancelled = 0

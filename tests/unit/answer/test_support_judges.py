@@ -266,3 +266,15 @@ def test_a_directory_that_is_no_nli_model_is_refused_with_what_it_lacks(
     with pytest.raises(WeightsError, match=message) as refused:
         Nli(nli)
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(("parameters", "asked"), [(1.8e9, 0), (8e9, 1), (None, 1)])
+def test_a_model_that_is_known_to_be_small_is_not_asked_about_its_own_words(
+    parameters: float | None, asked: int
+) -> None:
+    chat = ScriptedChat("1. yes", parameters=parameters)
+    judge = Judge(chat, ChatOptions())
+    (found,) = judge.judge([claim("Rizz is a talent for flirting.", 1)], [RIZZ], QUESTION)
+    assert len(chat.asked) == asked
+    assert found.support == ("supported" if asked else "own words")
+    assert any("too small" in note for note in judge.notes) == (not asked)

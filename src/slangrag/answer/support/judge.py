@@ -32,6 +32,11 @@ LONGEST_SECONDS: Final = 20.0
 """After which the judge is not waited for: the answer stands as words left it."""
 
 
+JUDGES_FROM: Final = 6e9
+"""Parameters from which a model is asked about its own words. One of 1.5 B said yes to "Drip comes from the
+British slang drap", which no definition says; none between it and 8 B was measured."""
+
+
 class Judge:
     """Implements SupportChecker with a chat model."""
 
@@ -46,6 +51,12 @@ class Judge:
         A no is no proof: a capable model that doubts a true sentence must not hide it.
         """
         began = time.perf_counter()
+        size = self._chat.identity.parameters
+        if size is not None and size < JUDGES_FROM:
+            self.notes.append(
+                f"{self._chat.identity.model} is too small to check its own words: words alone did"
+            )
+            return [self._judgement(claim, "") for claim in claims]
         try:
             verdicts = self._ask(claims, sources, question, began)
         except EngineError as error:

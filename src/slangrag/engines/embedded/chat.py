@@ -55,7 +55,11 @@ class EmbeddedChat:
             (self._path,) = obtain_model(known, settings.cache, fetch=fetch, progress=progress)
         self._head: GgufHead = read_head(self._path)
         self._identity = ChatIdentity(
-            engine="embedded", model=name, capable=self._head.capable, accepts_grammar=True
+            engine="embedded",
+            model=name,
+            capable=self._head.capable,
+            accepts_grammar=True,
+            parameters=self._head.parameters or None,
         )
         self._settings = settings
         self._server: LlamaServer | None = None

@@ -55,12 +55,13 @@ class OllamaChat:
         return self._identity
 
     def _identified(self, capable: bool | None, size: str) -> ChatIdentity:
-        if capable is None and (count := parameters(size)) is not None:
+        count = parameters(size)
+        if capable is None and count is not None:
             self._size_asked = True
             capable = count >= CAPABLE_FROM
         if capable is None:
             capable = looks_capable(self._model)
-        return ChatIdentity("ollama", canonical_name(self._model), capable=capable)
+        return ChatIdentity("ollama", canonical_name(self._model), capable=capable, parameters=count)
 
     def _learn_size(self) -> None:
         """Ask the server once how large the model is, after an answer, and remember it."""
