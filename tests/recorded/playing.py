@@ -102,7 +102,7 @@ class Player:
         home = folder / "home"
         variables = {
             **SURROUNDING,
-            "PATH": os.defpath,
+            "PATH": str(home / "nothing"),  # with Slurm's commands on it, doctor says otherwise
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / "config"),
             "XDG_DATA_HOME": str(home / "data"),
