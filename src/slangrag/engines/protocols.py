@@ -43,6 +43,14 @@ class EmbedderIdentity:
         parts = {"{word}": word, "{definition}": definition}
         return _SLOT.sub(lambda slot: parts[slot.group()], self.document_template)
 
+    def render_text(self, text: str) -> str:
+        """What is embedded for a text that is no entry: as a document without a headword."""
+        # "none" is what EmbeddingGemma's card says for a document without a title.
+        bare = self.document_template.replace("{word}: {definition}", "{definition}").replace(
+            "{word}", "none"
+        )
+        return bare.replace("{definition}", text, 1)
+
     def render_query(self, text: str) -> str:
         """The text that is embedded for a question."""
         return self.query_template.replace("{text}", text, 1)

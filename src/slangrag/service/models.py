@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slangrag.config import Settings
-from slangrag.errors import EngineUnreachable, ModelMissing
+from slangrag.errors import EngineError, EngineUnreachable, ModelMissing
 from slangrag.service.completion import is_embedder
 
 if TYPE_CHECKING:
@@ -49,6 +49,18 @@ def ollama_models(settings: Settings) -> list[ModelFacts]:
         ModelFacts("ollama", model.name, "embed" if is_embedder(model.name) else "chat", model.size, True)
         for model in connect(settings).models()
     ]
+
+
+def chat_models(settings: Settings) -> list[str]:
+    """Names of the chat models that the settings' engine has here; none where it cannot be asked."""
+    from slangrag.engines.choose import engine_for
+
+    try:
+        engine, _ = engine_for(settings, None, "chat")
+        found = ollama_models(settings) if engine == "ollama" else embedded_models(settings)
+    except EngineError:
+        return []
+    return [model.name.removesuffix(":latest") for model in found if model.role == "chat" and model.present]
 
 
 def engine_to_pull_from(settings: Settings, name: str | None) -> tuple[Engine, str]:

@@ -72,6 +72,11 @@ class StorePool:
         self._idle: list[tuple[SlangStore, ExitStack]] = []
         self._closing = ExitStack()
 
+    @property
+    def embedder(self) -> Embedder:
+        """The store's embedder, made at first use. Raises StoreMismatch and the EngineErrors."""
+        return self._embedder.get()
+
     @contextmanager
     def borrow(self) -> Iterator[SlangStore]:
         """A view for the calling thread. One in whose hands something failed is closed, not lent again.

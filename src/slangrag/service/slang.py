@@ -10,28 +10,30 @@ the models are made once, each when a question first needs it.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from slangrag.config import BY_NAME, Settings, load_settings
+from slangrag.config import BY_NAME, Settings, load_settings, parse_value
 from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
     from slangrag.answer.chat.translated import Translated
     from slangrag.answer.events import Answer, AnswerOptions, Event
-    from slangrag.answer.support.checkers import Checkers
-    from slangrag.answer.support.nli import Nli
     from slangrag.answer.translate.terms import Direction, Translation
     from slangrag.engines.choose import Chosen
-    from slangrag.engines.protocols import ChatModel, ChatOptions, Embedder
+    from slangrag.engines.protocols import ChatModel, Embedder, Vectors
     from slangrag.evaluation.evaluate import EvalReport
     from slangrag.retrieval.types import Definition, Intent, Mode, Retrieval
     from slangrag.service.engines import Fetching
     from slangrag.service.maintenance import StoreFacts
+    from slangrag.service.status import Status
+    from slangrag.sources.entry import Entry
 
 _SPANS = 60  # hits that a message is searched for: a long one has many spans, each with several senses
 
@@ -50,14 +52,13 @@ class Slang:
 
         embedder is one made elsewhere, which must be the one that made the store. Nothing is opened yet.
         """
-        from slangrag.service.pool import Once, StorePool
+        from slangrag.service.equipment import Equipment
+        from slangrag.service.pool import StorePool
 
         self.settings = settings
         self._fetching = fetching
         self._store = StorePool(settings.store, self._make_embedder if embedder is None else lambda: embedder)
-        self._nli = Once(self._make_nli)
-        self._choosing = threading.Lock()
-        self._chat: Chosen[ChatModel] | None = None
+        self._equipment = Equipment(settings, fetching)
 
     @classmethod
     def open(cls, store: str | Path | None = None, **settings: Any) -> Slang:
@@ -67,12 +68,21 @@ class Slang:
         `slangrag config show` (engine="embedded", top_k=3). Raises UsageError for a name that is none,
         ConfigError for a value that cannot be read, StoreMissing, StoreMismatch, StoreDamaged.
         """
-        unknown = ", ".join(sorted(set(settings) - set(BY_NAME)))
-        if unknown:
-            raise UsageError(f"there is no setting {unknown}", hint="slangrag config show")
-        slang = cls(load_settings({**settings, "store": store}))
+        slang = cls(load_settings({**_known(settings), "store": store}))
         with slang._store.borrow():
             return slang
+
+    def varied(self, **settings: Any) -> Slang:
+        """The same open store, asked with some other settings (top_k=3, chat_model="qwen3").
+
+        It shares the store with this one and lives as long; only this one is to be closed. The models are
+        shared too where the settings leave them the same. Raises UsageError, ConfigError.
+        """
+        values = {name: parse_value(BY_NAME[name], value, name) for name, value in _known(settings).items()}
+        other = copy(self)
+        other.settings = replace(self.settings, **values)
+        other._equipment = self._equipment.varied(other.settings)
+        return other
 
     def close(self) -> None:
         """Close the store. Answers under way in other threads may fail."""
@@ -135,7 +145,15 @@ class Slang:
         from slangrag.answer.ask.asking import ask
 
         options = self._options(system, generate=generate)
-        return ask(question, self._found, self._chosen_chat, options, checkers=self._checkers, quoted=quoted)
+        equipment = self._equipment
+        return ask(
+            question,
+            self._found,
+            equipment.chosen_chat,
+            options,
+            checkers=equipment.checkers,
+            quoted=quoted,
+        )
 
     def answer(
         self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
@@ -160,52 +178,123 @@ class Slang:
 
         intent: Intent = "sentence" if to == "plain" else "reverse"
         found = self.search(text, limit=_SPANS, intent=intent, explain=True)
-        choose = self._chosen_chat if ask_model else None
+        choose = self._equipment.chosen_chat if ask_model else None
         return translate(text, found, choose, to, self._options(), substitute=substitute)
 
     def converse(
-        self, line: str, conversation: Conversation, *, system: str | None = None, seed: int | None = None
+        self,
+        line: str,
+        conversation: Conversation,
+        *,
+        quoted: bool = False,
+        system: str | None = None,
+        seed: int | None = None,
     ) -> Iterator[Event | ReadAs | Continued]:
         """One turn of a conversation: the events of an answer, then Continued with the conversation so far.
 
-        Begin with `slangrag.answer.chat.conversation.begin()`. Another `seed` lets a model say it in another
-        way. Raises what `ask` raises.
+        Begin with `slangrag.answer.chat.conversation.begin()`, or with `retold`. quoted asks no model.
+        Another `seed` lets a model say it in another way. Raises what `ask` raises.
         """
-        from dataclasses import replace
-
         from slangrag.answer.chat.turns import Talking, converse
+        from slangrag.service.equipment import Unasked
 
-        model = self._chosen_chat().model
+        model = Unasked() if quoted else self._equipment.chosen_chat().model
         options = self._options(system)
         if seed is not None:
             options = replace(options, chat=replace(options.chat, seed=seed))
-        talking = Talking(self._found, model, self._translated, options, self._checkers(model))
+        checkers = self._equipment.checkers(model)
+        translated = partial(self._translated, ask_model=not quoted)
+        talking = Talking(self._found, model, translated, options, checkers)
         return converse(line, conversation, talking)
+
+    def retold(self, turns: Sequence[tuple[str, str]]) -> Conversation:
+        """A talk kept elsewhere as text, (question, answer) by turn, for `converse` to go on with."""
+        from slangrag.service.retelling import retold
+
+        return retold(turns, self._found)
 
     def chat_model(self, name: str | None = None) -> Chosen[ChatModel]:
         """The model that answers, known to be there; with a `name`, that one from now on.
 
         Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError.
         """
-        from dataclasses import replace
-
-        from slangrag.service import engines
+        from slangrag.service.equipment import Equipment
 
         settings = replace(self.settings, chat_model=name) if name else self.settings
-        chosen = engines.chat_model(settings, self._fetching) if name else self._chosen_chat()
+        equipment = Equipment(settings, self._fetching) if name else self._equipment
+        chosen = equipment.chosen_chat()
         if chosen.model.identity.engine == "ollama":
             from slangrag.engines.ollama import connect
 
             connect(settings).digest(chosen.model.identity.model)
-        with self._choosing:
-            self.settings, self._chat = settings, chosen
+        self.settings, self._equipment = settings, equipment
         return chosen
+
+    def chat_models(self) -> list[str]:
+        """Names of the models that the engine has for answering; none where it cannot be asked."""
+        from slangrag.service.models import chat_models
+
+        return chat_models(self.settings)
+
+    def generate(self, prompt: str) -> Iterator[str]:
+        """What the model itself says to `prompt`: unchecked, without the store. Closing it cancels.
+
+        For what a front end asks for itself, such as a title for a talk. Raises the EngineErrors.
+        """
+        from slangrag.engines.protocols import Message
+
+        model = self._equipment.chosen_chat().model
+        return model.stream([Message("user", prompt)], self._equipment.generation())
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens in `text`, an estimate from above; asks no model."""
+        from slangrag.engines.tokens import estimate_tokens
+
+        return estimate_tokens(text)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of that id; None where the store has none."""
+        with self._store.borrow() as store:
+            rids = store.lexicon.row_ids([entry_id]).values()
+            return next(iter(store.lexicon.entries(rids).values()), None)
+
+    def headwords(self, starting: str, most: int = 8) -> list[str]:
+        """Headwords whose folded form begins as `starting` does, in order."""
+        from slangrag.text.forms import fold
+
+        with self._store.borrow() as store:
+            return store.lexicon.headwords_starting(fold(starting), most)
+
+    def embed(self, texts: Sequence[str], *, documents: bool = False) -> Vectors:
+        """Vectors of the store's own embedder: float32, shape (len(texts), dimension), unit length.
+
+        Questions get the model's prefix for questions, documents the one for entries. Raises StoreMismatch
+        and the EngineErrors.
+        """
+        import numpy as np
+
+        embedder = self._store.embedder
+        if documents:
+            return embedder.embed_documents([embedder.identity.render_text(text) for text in texts])
+        return np.stack([embedder.embed_query(text) for text in texts])
+
+    def embedder_model(self) -> tuple[str, int]:
+        """The name of the store's embedder, and the length of its vectors."""
+        identity = self._store.embedder.identity
+        return identity.model, identity.dimension
 
     def info(self) -> StoreFacts:
         """What the store holds, which model made its vectors, and how fresh it is."""
         from slangrag.service.maintenance import store_facts
 
         return store_facts(self.settings.store)
+
+    def status(self) -> Status:
+        """The store and the model that answers, at a glance. Raises the StoreErrors."""
+        from slangrag.service.status import status
+
+        with self._store.borrow() as store:
+            return status(store.lexicon, self)
 
     def evaluate(
         self,
@@ -234,13 +323,13 @@ class Slang:
             write_report(report, html)
         return report
 
-    def _translated(self, message: str) -> Translated:
+    def _translated(self, message: str, *, ask_model: bool) -> Translated:
         """A message translated within a chat."""
         from slangrag.answer.chat.translated import Translated
         from slangrag.service import documents
         from slangrag.sources.entry import Entry
 
-        told = self.translate(message)
+        told = self.translate(message, ask_model=ask_model)
         document = documents.translation(told)
         entries = (Entry(one["entry_id"], one["word"], one["definition"]) for one in document["terms"])
         return Translated(
@@ -262,36 +351,8 @@ class Slang:
 
         with self._store.borrow() as store:
             until = data_until(store.lexicon)
-        return AnswerOptions(chat=self._generation(), system=system, data_until=until, generate=generate)
-
-    def _checkers(self, chat: ChatModel) -> Checkers:
-        """Who judges what `chat` says, as the setting `check` has it."""
-        from slangrag.answer.support.checkers import Checkers, RulesOnly, by_words
-
-        match self.settings.check:
-            case "off":
-                return Checkers(RulesOnly())
-            case "words":
-                return by_words()
-            case "nli":
-                return by_words(self._nli.get())
-        from slangrag.answer.support.judge import Judge
-
-        return by_words(Judge(chat, self._generation()))
-
-    def _make_nli(self) -> Nli:
-        from slangrag.answer.support.nli import Nli
-
-        if self.settings.nli_model is None:
-            raise UsageError("--check nli needs a model", hint="slangrag config set nli_model DIRECTORY")
-        return Nli(self.settings.nli_model)
-
-    def _generation(self) -> ChatOptions:
-        from slangrag.engines.protocols import ChatOptions
-
-        settings = self.settings
-        return ChatOptions(
-            num_ctx=settings.num_ctx, max_tokens=settings.max_tokens, temperature=settings.temperature
+        return AnswerOptions(
+            chat=self._equipment.generation(), system=system, data_until=until, generate=generate
         )
 
     def _make_embedder(self) -> Embedder:
@@ -300,10 +361,9 @@ class Slang:
 
         return embedder(self.settings, stored_identity(self.settings.store), self._fetching).model
 
-    def _chosen_chat(self) -> Chosen[ChatModel]:
-        from slangrag.service import engines
 
-        with self._choosing:
-            if self._chat is None:
-                self._chat = engines.chat_model(self.settings, self._fetching)
-            return self._chat
+def _known(settings: dict[str, Any]) -> dict[str, Any]:
+    unknown = ", ".join(sorted(set(settings) - set(BY_NAME)))
+    if unknown:
+        raise UsageError(f"there is no setting {unknown}", hint="slangrag config show")
+    return settings

@@ -9,7 +9,7 @@ they come from and what was done to them. A text is as rude as its rudest word; 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache, reduce
 from hashlib import blake2b
 from operator import or_
@@ -73,6 +73,19 @@ def mask(text: str, threshold: int = MILD) -> str:
     Inflections and compounds of a rude word are masked with it. In a phrase every word is masked. Lengths
     stay, so offsets into the text stay right.
     """
+    masked = list(text)
+    for start, end in _hidden(text, threshold):
+        masked[start + 1 : end] = "*" * (end - start - 1)
+    return "".join(masked)
+
+
+def strong_words(texts: Iterable[str], threshold: int = MILD) -> list[str]:
+    """The words that `mask` would mask in these texts, as they are spelt there; each once, in order."""
+    return sorted({text[start:end] for text in texts for start, end in _hidden(text, threshold)})
+
+
+def _hidden(text: str, threshold: int) -> list[tuple[int, int]]:
+    """Where the words are that are rated so or more: start and end."""
     even = _even(text)
     if len(even) != len(text):
         # "ß" folds to two letters: fold only what keeps its length, or offsets go wrong.
@@ -86,11 +99,7 @@ def mask(text: str, threshold: int = MILD) -> str:
         severity, length = _phrase(words, place)
         if severity >= threshold:
             hidden.update(range(place, place + length))
-    masked = list(text)
-    for place in hidden:
-        start, end = found[place].span()
-        masked[start + 1 : end] = "*" * (end - start - 1)
-    return "".join(masked)
+    return [found[place].span() for place in hidden]
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,57 @@
+"""Where in a cited definition an answer's sentence is said: for a page that highlights it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slangrag.text.content import read
+from slangrag.text.sentences import sentences
+
+if TYPE_CHECKING:
+    from slangrag.answer.events import Sentence
+    from slangrag.retrieval.types import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stretch of hit `n`'s definition: definition[start:end], offsets in characters."""
+
+    n: int
+    start: int
+    end: int
+
+
+def evidence(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
+    """For each definition that the sentence cites, its part that shares most words with the sentence.
+
+    Empty for a citation whose definition shares none: nothing is highlighted rather than anything.
+    """
+    said = read(sentence.text).stems
+    found = []
+    for n in sentence.citations:
+        definition = hits[n - 1].entry.definition
+        parts = [(start, end, read(definition[start:end]).stems) for start, end in _parts(definition)]
+        best = max(range(len(parts)), key=lambda at: len(said & parts[at][2]), default=None)
+        if best is None or not said & parts[best][2]:
+            continue
+        first = last = best
+        while first > 0 and parts[first - 1][2] <= said:  # a quotation of several sentences
+            first -= 1
+        while last + 1 < len(parts) and parts[last + 1][2] <= said:
+            last += 1
+        found.append(Evidence(n, parts[first][0], parts[last][1]))
+    return tuple(found)
+
+
+def _parts(definition: str) -> list[tuple[int, int]]:
+    """Offsets of the definition's sentences. Where they cannot be found again, the whole of it is one."""
+    parts, at = [], 0
+    for sentence in sentences(definition):
+        start = definition.find(sentence, at)
+        if start < 0:
+            return [(0, len(definition))]
+        at = start + len(sentence)
+        parts.append((start, at))
+    return parts
