@@ -17,11 +17,11 @@ $(BIN)/python:
 
 # Stamps: one for what users need, one more for what the tests need.
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,eval,langchain,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,eval,langchain,dev]'
 	@touch $@
 
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own

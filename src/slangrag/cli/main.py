@@ -22,6 +22,7 @@ from slangrag.cli.eval_command import evaluate
 from slangrag.cli.groups import Commands
 from slangrag.cli.ingest_command import ingest
 from slangrag.cli.search_command import search
+from slangrag.cli.serve_command import serve
 from slangrag.cli.translate_command import translate
 from slangrag.errors import SlangragError, StoreError
 
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, ask, chat, translate, define, search, doctor):
+for command in (ingest, ask, chat, translate, define, search, serve, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 for group, commands in (
