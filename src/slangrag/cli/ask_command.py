@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from slangrag.cli.options import ANSWERING, JsonOption, SystemOption, with_settings
+from slangrag.cli.options import ANSWERING, JsonOption, ServerOption, SystemOption, with_settings
 from slangrag.config import Settings
 
 EXAMPLE = 'slangrag ask "what does rizz mean"'
@@ -24,6 +24,7 @@ def ask(
     generate: Annotated[
         bool, typer.Option("--generate", help="Let even a model speak that is too small to explain.")
     ] = False,
+    server: ServerOption = True,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -33,7 +34,7 @@ def ask(
     from slangrag.cli.question import read_question
 
     text = read_question(question, example=EXAMPLE)
-    with open_slang(settings) as slang:
+    with open_slang(settings, server=server) as slang:
         events = slang.ask(text, quoted=quote, generate=generate, system=instructions(system))
         if as_json:
             from slangrag.answer.events import Finished

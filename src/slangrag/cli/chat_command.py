@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slangrag.cli.options import ANSWERING, JsonOption, SystemOption, with_settings
+from slangrag.cli.options import ANSWERING, JsonOption, ServerOption, SystemOption, with_settings
 from slangrag.config import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def chat(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --delete removes.")] = False,
     system: SystemOption = None,
+    server: ServerOption = True,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -75,7 +76,7 @@ def chat(
         say_what_was_passed_over(passed_over)
     else:
         conversation = begin()
-    with open_slang(settings) as slang:
+    with open_slang(settings, server=server) as slang:
         Talk(slang, conversation, kept, instructions(system)).run()
 
 

@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_slang(settings: Settings) -> Iterator[Slang]:
-    """The store that the settings name and its engines. Raises StoreMissing, StoreMismatch, StoreDamaged."""
+def open_slang(settings: Settings, *, server: bool = False) -> Iterator[Slang]:
+    """The store that the settings name and its engines. Raises StoreMissing, StoreMismatch, StoreDamaged.
+
+    server: let a server over the same store answer, where one runs on this machine.
+    """
+    from slangrag.service.beside import socket_path
     from slangrag.service.slang import Slang
 
-    with Slang(settings, fetching=fetching()) as slang:
+    opener: type[Slang] = Slang
+    if server and (beside := socket_path(settings.store)) is not None and beside.exists():
+        from slangrag.service.remote import RemoteSlang
+
+        opener = RemoteSlang
+    with opener(settings, fetching=fetching()) as slang:
         if not slang.complete:
             from slangrag.cli.render.terminal import note
 

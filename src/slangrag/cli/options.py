@@ -20,6 +20,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 SystemOption = Annotated[
     Path | None, typer.Option("--system", metavar="FILE", help="Your own instructions to the model.")
 ]
+ServerOption = Annotated[
+    bool,
+    typer.Option("--server/--no-server", help="Let `slangrag serve` answer where it runs over this store."),
+]
 ANSWERING: Final = (
     "top_k", "chat_model", "engine", "check", "temperature", "num_ctx", "max_tokens", "threads",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from slangrag.cli.options import JsonOption, with_settings
+from slangrag.cli.options import JsonOption, ServerOption, with_settings
 from slangrag.config import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def search(
         str, typer.Option("--mode", help="hybrid; for comparison also dense or lexical.")
     ] = "hybrid",
     explain: Annotated[bool, typer.Option("--explain", help="Show each signal's part in the score.")] = False,
+    server: ServerOption = True,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -30,7 +31,7 @@ def search(
     from slangrag.cli.question import read_question
 
     text = read_question(query, example='slangrag search "the word for ignoring someone\'s texts"')
-    with open_slang(settings) as slang:
+    with open_slang(settings, server=server) as slang:
         found = slang.search(text, limit=limit, mode=named_mode(mode), explain=explain, meanings=True)
     if as_json:
         from slangrag.cli.render.terminal import write_json

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slangrag.cli.options import JsonOption, with_settings
+from slangrag.cli.options import JsonOption, ServerOption, with_settings
 from slangrag.config import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def translate(
         bool, typer.Option("--substitute", help="Without a model, put short meanings in where they fit.")
     ] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Read all of stdin as one message.")] = False,
+    server: ServerOption = True,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -47,7 +48,7 @@ def translate(
     told_as_json: list[dict[str, Any]] = []
     failure: EngineError | None = None
     engine_note = ""
-    with open_slang(settings) as slang:
+    with open_slang(settings, server=server) as slang:
         for message in messages:
             told = slang.translate(
                 message, to=direction, ask_model=not (no_model or failure), substitute=substitute

@@ -17,6 +17,7 @@ from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.guard import Guard
 from slangrag.serve.health import health
 from slangrag.serve.json_api import json_api
+from slangrag.serve.local_api import local_api
 from slangrag.serve.logs import RequestLog, logger
 from slangrag.serve.openai.routes import openai_api
 from slangrag.serve.queue import QueueFull
@@ -44,6 +45,7 @@ def application(serving: Serving) -> ASGIApp:
     )
     app.include_router(json_api(serving))
     app.include_router(openai_api(serving))
+    app.include_router(local_api(serving))
     app.include_router(health(serving, metrics))
     _tell_failures(app)
     guarded: ASGIApp = Guard(app, serving.access)

@@ -20,12 +20,13 @@ _MOST_KINDS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """One server. slang is opened by whoever starts it and closed by them."""
+    """One server. slang is opened by whoever starts it and closed by them. address: where it listens."""
 
     slang: Slang
     queue: GenerationQueue
     access: Access = field(default_factory=Access)
     log_questions: bool = False
+    address: str = ""
     variants: Variants = field(init=False)
 
     def __post_init__(self) -> None:

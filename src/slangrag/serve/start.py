@@ -56,7 +56,14 @@ def started(slang: Slang, plan: Plan, ready: Callable[[Started], None]) -> None:
         elif plan.token:
             token_file = _token_path(port)
             token = opened.enter_context(new_token(token_file))
-        serving = Serving(slang, GenerationQueue(plan.waiting), Access(plan.hosts, token), plan.log_questions)
+        name = f"[{plan.host}]" if ":" in plan.host else plan.host
+        serving = Serving(
+            slang,
+            GenerationQueue(plan.waiting),
+            Access(plan.hosts, token),
+            plan.log_questions,
+            f"http://{name}:{port}/",
+        )
         beside = opened.enter_context(beside_store(slang.settings.store))
         sockets = [listening] if beside is None else [listening, beside]
         run(

@@ -64,6 +64,18 @@ class Lexicon:
         """Rows of entries, headwords and vectors."""
         return {table: self.count(table) for table in get_args(Table)}
 
+    @property
+    def data_version(self) -> int:
+        """A number that changes when another connection commits (SQLite's own)."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def changed_since(self, version: int) -> bool:
+        """Whether anybody has committed since `data_version` was `version`, or nobody can tell any more."""
+        try:
+            return self.data_version != version
+        except sqlite3.Error:
+            return True
+
     def as_of(self) -> AsOf:
         """How fresh this view is: whether a load is under way or was left unfinished, and its last commit."""
         last = ledger.newest(self.connection)

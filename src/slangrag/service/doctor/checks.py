@@ -40,6 +40,7 @@ def checks(settings: Settings, *, quick: bool = False) -> Iterator[Finding]:
     yield embedded(settings)
     yield embedder(settings, quick=quick)
     yield chat(settings, quick=quick)
+    yield server(settings)
     yield slurm()
 
 
@@ -205,6 +206,19 @@ def _of_trained(settings: Settings, identity: ChatIdentity) -> str:
 
     trained = connect(settings).show(identity.model).context_length
     return f" of {trained}" if trained else ""
+
+
+def server(settings: Settings) -> Finding:
+    """Whether `slangrag serve` runs over the store on this machine, and answers commands."""
+    from slangrag.service.remote import NotTaken, server_beside
+
+    try:
+        address = server_beside(settings)
+    except NotTaken as why:
+        return Finding("server", None, f"not used: {why.reason}")
+    if not address:
+        return Finding("server", None, "none over this store (slangrag serve)")
+    return Finding("server", True, f"{address} answers ask, chat, search and translate")
 
 
 def slurm() -> Finding:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from slangrag.errors import StoreDamaged, StoreMissing
 from slangrag.store.index.local_chroma import LocalChroma
-from slangrag.store.index.notes import finished_index
+from slangrag.store.index.notes import FinishedIndex, finished_index
 from slangrag.store.index.protocol import IndexRows, OpenIndex, StoreIndex
 from slangrag.store.lexicon import Lexicon
 
-__all__ = ["REBUILD", "IndexRows", "OpenIndex", "StoreIndex", "index_of", "open_index"]
+__all__ = ["REBUILD", "IndexRows", "OpenIndex", "StoreIndex", "index_in_use", "index_of", "open_index"]
 
 REBUILD = "slangrag store rebuild"
 
@@ -23,6 +23,11 @@ REBUILD = "slangrag store rebuild"
 def index_of(root: Path) -> StoreIndex:
     """The index of the store at `root`, whether it is built or not. Opens nothing."""
     return LocalChroma(root)
+
+
+def index_in_use(root: Path, lexicon: Lexicon) -> FinishedIndex | None:
+    """What is noted of the index in use: another one after a load or a rebuild. Opens nothing."""
+    return finished_index(lexicon, index_of(root))
 
 
 @contextmanager
