@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo check static test test-slurm fmt docs lock clean help
+.PHONY: demo check static test test-slurm fmt docs page lock clean help
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -52,6 +52,11 @@ fmt: $(VENV)/.dev  ## Format and mend what can be mended
 
 docs: $(VENV)/.dev  ## Write docs/cli.md and the README's pictures anew
 	$(BIN)/python tools/make_docs.py
+
+page:  ## Build the page of `slangrag serve` anew after a change in web/ (needs Node 20; users need none)
+	npm --prefix web ci --no-audit --no-fund
+	npm --prefix web run check-types
+	npm --prefix web run build
 
 lock: $(BIN)/python  ## Pin every dependency anew, for every platform, into constraints.txt
 	$(BIN)/python -m pip install --quiet uv

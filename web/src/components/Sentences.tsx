@@ -1,0 +1,133 @@
+// What an answer says, each sentence with its mark and its citations as buttons.
+
+import type { Phase } from "../asking.ts";
+import { wordPath } from "../router.ts";
+import { useMask } from "../strong.ts";
+import { cited, evidenceFor, quotation, tied } from "../text.ts";
+import type { Evidence, Hit, Sentence } from "../types.ts";
+import { Definition } from "./Definition.tsx";
+
+/** A source that a citation opened. */
+export interface Opened {
+  n: number;
+  evidence: Evidence[];
+  from: HTMLElement;
+}
+
+interface Props {
+  said: readonly Sentence[];
+  hits: readonly Hit[];
+  draft: string;
+  phase: Phase;
+  opened: Opened | null;
+  onOpen: (opened: Opened) => void;
+}
+
+export function Sentences({ said, hits, draft, phase, opened, onOpen }: Props) {
+  const mask = useMask();
+  const shared = { hits, opened, onOpen };
+  return (
+    <div class="said" aria-busy={phase === "writing"}>
+      {paragraphs(said).map((group, i) =>
+        group.length === 1 && group[0]!.support === "quoted" ? (
+          <Quotation key={i} sentence={group[0]!} {...shared} />
+        ) : (
+          <p key={i} dir="auto" class={group[0]!.support === "remark" ? "remark" : undefined}>
+            {group.map((sentence, j) => (
+              <Spoken key={j} sentence={sentence} {...shared} />
+            ))}
+          </p>
+        ),
+      )}
+      {draft && (
+        <p class="draft" aria-hidden="true" dir="auto">
+          {mask(draft)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Sentences that follow one another in one paragraph; a quotation and a remark stand alone. */
+function paragraphs(said: readonly Sentence[]): Sentence[][] {
+  const groups: Sentence[][] = [];
+  let flows = false;
+  for (const sentence of said) {
+    const joins = sentence.support === "supported" || sentence.support === "own words";
+    if (joins && flows) groups.at(-1)!.push(sentence);
+    else groups.push([sentence]);
+    flows = joins;
+  }
+  return groups;
+}
+
+type Shared = Pick<Props, "hits" | "opened" | "onOpen"> & { sentence: Sentence };
+
+function Spoken({ sentence, ...shared }: Shared) {
+  const mask = useMask();
+  const own = sentence.support === "own words";
+  return (
+    <span class={own ? "sentence own" : "sentence"} data-support={sentence.support}>
+      {tied(cited(mask(sentence.text), sentence.citations)).map((piece, i) =>
+        typeof piece === "string" ? (
+          piece
+        ) : (
+          <span key={i} class="tied">
+            {piece.word}
+            {piece.cites.map((n) => (
+              <Citation key={n} n={n} sentence={sentence} {...shared} />
+            ))}
+            {piece.stop}
+          </span>
+        ),
+      )}
+      {own && (
+        <span class="own-mark">
+          <span aria-hidden="true">own words</span>
+          <span class="unseen"> (in its own words, not verified)</span>
+        </span>
+      )}{" "}
+    </span>
+  );
+}
+
+function Quotation({ sentence, ...shared }: Shared) {
+  const mask = useMask();
+  const quoted = quotation(sentence.text);
+  const word = shared.hits.find((hit) => hit.rank === sentence.citations[0])?.word ?? quoted?.word;
+  return (
+    <figure class="quotation" data-support="quoted">
+      <figcaption>
+        {word && (
+          <a class="headword" href={wordPath(word)} dir="auto">
+            {mask(word)}
+          </a>
+        )}
+        {sentence.citations.map((n) => (
+          <Citation key={n} n={n} sentence={sentence} {...shared} />
+        ))}
+        <span class="unseen">quoted from the data</span>
+      </figcaption>
+      <blockquote>
+        {quoted ? <Definition text={quoted.definition} /> : <p dir="auto">{mask(sentence.text)}</p>}
+      </blockquote>
+    </figure>
+  );
+}
+
+function Citation({ n, sentence, hits, opened, onOpen }: Shared & { n: number }) {
+  const mask = useMask();
+  const hit = hits.find((one) => one.rank === n);
+  if (!hit) return <span>[{n}]</span>;
+  return (
+    <button
+      type="button"
+      class="cite"
+      aria-label={`Source ${n}: ${mask(hit.word)}`}
+      aria-expanded={opened?.n === n}
+      onClick={(event) => onOpen({ n, evidence: evidenceFor(sentence.evidence, n), from: event.currentTarget })}
+    >
+      {n}
+    </button>
+  );
+}

@@ -1,0 +1,115 @@
+// The definitions that an answer rests on: beside it, or below it where there is no room.
+
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { entryPath, wordPath } from "../router.ts";
+import { useMask } from "../strong.ts";
+import { plural } from "../text.ts";
+import type { Hit } from "../types.ts";
+import { Definition } from "./Definition.tsx";
+import { Icon } from "./Icon.tsx";
+import type { Opened } from "./Sentences.tsx";
+import { Votes } from "./Votes.tsx";
+
+const FIRST = 5;
+
+interface Props {
+  hits: readonly Hit[];
+  cited: ReadonlySet<number>;
+  opened: Opened | null;
+  onClose: () => void;
+  /** An earlier answer of the conversation: only what it cites. */
+  earlier: boolean;
+}
+
+export function Sources({ hits, cited, opened, onClose, earlier }: Props) {
+  const id = useId();
+  const [all, setAll] = useState(false);
+  const shown = hits.filter((hit, i) => all || (!earlier && i < FIRST) || cited.has(hit.rank) || opened?.n === hit.rank);
+  const more = hits.length - shown.length;
+  return (
+    <div class="sources" role="group" aria-labelledby={id}>
+      <h3 id={id}>Sources</h3>
+      <ol>
+        {shown.map((hit) => (
+          <Source key={hit.rank} hit={hit} cited={cited.has(hit.rank)} opened={opened?.n === hit.rank ? opened : null} onClose={onClose} />
+        ))}
+      </ol>
+      {(more > 0 || all) && (
+        <button type="button" class="plain" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show ${more} more that ${more === 1 ? "was" : "were"} found`}
+        </button>
+      )}
+      <p class="unseen">{plural(hits.length, "definition")} found</p>
+    </div>
+  );
+}
+
+interface SourceProps {
+  hit: Hit;
+  cited: boolean;
+  opened: Opened | null;
+  onClose: () => void;
+}
+
+function Source({ hit, cited, opened, onClose }: SourceProps) {
+  const mask = useMask();
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!opened || !card.current) return;
+    card.current.focus({ preventScroll: true });
+    card.current.scrollIntoView({ block: "nearest" });
+  }, [opened]);
+
+  function back(): void {
+    const from = opened?.from;
+    onClose();
+    from?.focus();
+  }
+
+  return (
+    <li
+      ref={card}
+      tabIndex={-1}
+      class={`source${cited ? " cited" : ""}${opened ? " opened" : ""}`}
+      aria-label={`Source ${hit.rank}: ${mask(hit.word)}`}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !opened) return;
+        event.stopPropagation();
+        back();
+      }}
+    >
+      <p class="source-head">
+        <span class="rank" aria-hidden="true">
+          {hit.rank}
+        </span>
+        {hit.kind === "passage" ? (
+          <span class="headword" dir="auto">
+            {mask(hit.word)}
+          </span>
+        ) : (
+          <a class="headword" href={wordPath(hit.word)} dir="auto">
+            {mask(hit.word)}
+          </a>
+        )}
+        <Votes up={hit.up_votes} down={hit.down_votes} />
+      </p>
+      <Definition text={hit.definition} evidence={opened?.evidence ?? []} limit={opened ? 5000 : 150} />
+      <Locator hit={hit} />
+      {opened && (
+        <p class="source-foot">
+          {hit.kind !== "passage" && <a href={entryPath(hit.entry_id)}>This entry</a>}
+          <button type="button" class="plain" onClick={back}>
+            <Icon name="back" />
+            Back to the answer
+          </button>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Locator({ hit }: { hit: Hit }) {
+  const { label, page } = hit.locator ?? {};
+  const said = [label, page ? `page ${page}` : ""].filter(Boolean).join(", ");
+  return said ? <p class="locator">{said}</p> : null;
+}

@@ -1,0 +1,26 @@
+// The server's token: read once from the address's fragment, kept for this tab, taken out of the address.
+
+const KEY = "slangrag.token";
+let kept = "";
+
+/** Whether the address held one. */
+export function takeToken(): boolean {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const given = fragment.get("token");
+  if (given !== null) {
+    fragment.delete("token");
+    const rest = fragment.toString();
+    history.replaceState(history.state, "", location.pathname + location.search + (rest ? `#${rest}` : ""));
+  }
+  try {
+    if (given) sessionStorage.setItem(KEY, given);
+    kept = given || sessionStorage.getItem(KEY) || "";
+  } catch {
+    kept = given || kept; // no storage here: it lasts until the page is loaded anew
+  }
+  return Boolean(given);
+}
+
+export function token(): string {
+  return kept;
+}
