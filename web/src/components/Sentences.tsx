@@ -26,9 +26,16 @@ interface Props {
 export function Sentences({ said, hits, draft, phase, opened, onOpen }: Props) {
   const mask = useMask();
   const shared = { hits, opened, onOpen };
+  const groups = paragraphs(said);
+  const flows = groups.length > 0 && joins(groups.at(-1)![0]!);
+  const pending = draft && (
+    <span class="draft" aria-hidden="true">
+      {mask(draft)}
+    </span>
+  );
   return (
     <div class="said" aria-busy={phase === "writing"}>
-      {paragraphs(said).map((group, i) =>
+      {groups.map((group, i) =>
         group.length === 1 && group[0]!.support === "quoted" ? (
           <Quotation key={i} sentence={group[0]!} {...shared} />
         ) : (
@@ -36,27 +43,25 @@ export function Sentences({ said, hits, draft, phase, opened, onOpen }: Props) {
             {group.map((sentence, j) => (
               <Spoken key={j} sentence={sentence} {...shared} />
             ))}
+            {flows && i === groups.length - 1 && pending}
           </p>
         ),
       )}
-      {draft && (
-        <p class="draft" aria-hidden="true" dir="auto">
-          {mask(draft)}
-        </p>
-      )}
+      {!flows && pending && <p dir="auto">{pending}</p>}
     </div>
   );
 }
+
+const joins = ({ support }: Sentence): boolean => support === "supported" || support === "own words";
 
 /** Sentences that follow one another in one paragraph; a quotation and a remark stand alone. */
 function paragraphs(said: readonly Sentence[]): Sentence[][] {
   const groups: Sentence[][] = [];
   let flows = false;
   for (const sentence of said) {
-    const joins = sentence.support === "supported" || sentence.support === "own words";
-    if (joins && flows) groups.at(-1)!.push(sentence);
+    if (joins(sentence) && flows) groups.at(-1)!.push(sentence);
     else groups.push([sentence]);
-    flows = joins;
+    flows = joins(sentence);
   }
   return groups;
 }
