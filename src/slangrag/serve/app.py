@@ -20,6 +20,7 @@ from slangrag.serve.json_api import json_api
 from slangrag.serve.local_api import local_api
 from slangrag.serve.logs import RequestLog, logger
 from slangrag.serve.openai.routes import openai_api
+from slangrag.serve.pages import pages
 from slangrag.serve.queue import QueueFull
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def application(serving: Serving) -> ASGIApp:
     app.include_router(openai_api(serving))
     app.include_router(local_api(serving))
     app.include_router(health(serving, metrics))
+    app.include_router(pages())
     _tell_failures(app)
     guarded: ASGIApp = Guard(app, serving.access)
     if metrics is not None:
