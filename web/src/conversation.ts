@@ -16,6 +16,10 @@ export interface Conversation {
   turns: Turn[];
 }
 
+// What the server reads: more would be refused.
+const MOST_TURNS = 50;
+const LONGEST_ANSWER = 16_000;
+
 const fresh = (): Conversation => ({ id: newId(), turns: [] });
 export const conversation = new Cell<Conversation>(fresh());
 let asked: AbortController | null = null;
@@ -49,7 +53,8 @@ async function answer(question: string, before: Turn[], options: object): Promis
   const here = () => asked === leave && conversation.value.id === id;
   const turns = before
     .filter((turn) => turn.said.length > 0)
-    .map((turn) => ({ question: turn.question, answer: answerText(turn) }));
+    .slice(-MOST_TURNS)
+    .map((turn) => ({ question: turn.question, answer: answerText(turn).slice(0, LONGEST_ANSWER) }));
   announce("Asking");
   try {
     for await (const event of api.ask({ question, ...(turns.length ? { turns } : {}), ...options }, leave.signal)) {

@@ -30,7 +30,13 @@ export function cut(): Problem {
   return new Problem("cut", "The answer was cut off.", "What had come before stands. The server stopped, or the connection broke.");
 }
 
+const LONGEST_WAIT = 600;
+const SOME_WAIT = 10; // where the server does not say how long
+
 export function reported(error: ServerError): Problem {
+  if (error.code === "queue_full") {
+    return new Problem("busy", error.message, error.hint, Math.min(error.retry_after ?? SOME_WAIT, LONGEST_WAIT), error.code);
+  }
   return new Problem("error", error.message, error.hint, 0, error.code);
 }
 
@@ -46,7 +52,7 @@ export async function refused(response: Response): Promise<Problem> {
   }
   const wait = Number(response.headers.get("Retry-After") ?? "");
   if ((response.status === 503 || response.status === 429) && wait > 0) {
-    return new Problem("busy", told?.message || "The server is busy.", told?.hint ?? "", Math.min(wait, 600), told?.code);
+    return new Problem("busy", told?.message || "The server is busy.", told?.hint ?? "", Math.min(wait, LONGEST_WAIT), told?.code);
   }
   if (told) return reported(told);
   return new Problem("error", `The server answered with status ${response.status}.`, "Try again, or read the server's log.");

@@ -113,6 +113,8 @@ export interface ServerError {
   message: string;
   hint: string;
   code: string;
+  /** Seconds; in a stream, where no header can say it. */
+  retry_after?: number | null;
 }
 
 /** The events of an answer, by the name that the stream gives them. */

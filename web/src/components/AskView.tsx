@@ -109,7 +109,13 @@ export function AskView({ question, kept }: Props) {
       </Heading>
       <div class="turns">
         {turns.map((turn, i) => (
-          <TurnView key={`${i}-${turn.at}`} turn={turn} onRetry={i === turns.length - 1 ? () => void talk.retry(options) : undefined} onStop={stop}>
+          <TurnView
+            key={`${i}-${turn.at}`}
+            turn={turn}
+            onRetry={i === turns.length - 1 ? () => void talk.retry(options) : undefined}
+            onQuote={() => void talk.retry({ quoted: true })}
+            onStop={stop}
+          >
             {i === turns.length - 1 && (
               <div class="next">
                 {box}

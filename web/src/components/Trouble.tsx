@@ -8,9 +8,11 @@ import { Icon } from "./Icon.tsx";
 interface Props {
   problem: Problem;
   onRetry?: () => void;
+  /** Asks for the definitions alone, which wait for no model. */
+  onQuote?: () => void;
 }
 
-export function Trouble({ problem, onRetry }: Props) {
+export function Trouble({ problem, onRetry, onQuote }: Props) {
   const left = useCountdown(problem);
   const retry = problem.kind === "unauthorised" ? undefined : onRetry;
   return (
@@ -24,6 +26,11 @@ export function Trouble({ problem, onRetry }: Props) {
         <button type="button" class="quiet" onClick={retry}>
           <Icon name="again" />
           Try again
+        </button>
+      )}
+      {problem.kind === "busy" && onQuote && (
+        <button type="button" class="quiet" onClick={onQuote}>
+          Show the definitions now
         </button>
       )}
     </div>

@@ -20,12 +20,13 @@ interface Props {
   turn: Turn;
   /** Only the last question can be asked again. */
   onRetry?: (() => void) | undefined;
+  onQuote?: () => void;
   onStop?: () => void;
   /** The box for the next question, between the last answer and its sources. */
   children?: ComponentChildren;
 }
 
-export function TurnView({ turn, onRetry, onStop, children }: Props) {
+export function TurnView({ turn, onRetry, onQuote, onStop, children }: Props) {
   const id = useId();
   const article = useRef<HTMLElement>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -33,6 +34,8 @@ export function TurnView({ turn, onRetry, onStop, children }: Props) {
   const known = knownOf(turn);
   const hits = hitsOf(turn);
   const busy = running(turn);
+  const cited = citedIn(turn);
+  const answeredWith = new Set(hits.filter((hit) => cited.has(hit.rank)).map((hit) => hit.word));
 
   useEffect(() => {
     if (busy) article.current?.scrollIntoView({ block: "start" });
@@ -53,14 +56,14 @@ export function TurnView({ turn, onRetry, onStop, children }: Props) {
             <Action icon="again" label="Retry" onClick={onRetry} />
           </Actions>
         )}
-        <Suggestions words={suggestionsOf(turn)} />
-        {turn.problem && <Trouble problem={turn.problem} {...(onRetry ? { onRetry } : {})} />}
+        <Suggestions words={suggestionsOf(turn).filter((word) => !answeredWith.has(word))} />
+        {turn.problem && <Trouble problem={turn.problem} {...(onRetry ? { onRetry, onQuote } : {})} />}
         <Left withheld={turn.withheld} />
         {!busy && <Notes turn={turn} />}
         {!busy && turn.said.length > 0 && <TurnActions turn={turn} onRetry={turn.problem ? undefined : onRetry} />}
         {children}
       </div>
-      {hits.length > 0 && known !== "no" && <Sources hits={hits} cited={citedIn(turn)} opened={opened} onClose={() => setOpened(null)} earlier={!onRetry} />}
+      {hits.length > 0 && known !== "no" && <Sources hits={hits} cited={cited} opened={opened} onClose={() => setOpened(null)} earlier={!onRetry} />}
     </article>
   );
 }
@@ -107,9 +110,9 @@ function Left({ withheld }: { withheld: readonly Withheld[] }) {
 function Notes({ turn }: { turn: Turn }) {
   const notes = notesOf(turn);
   const { document } = turn;
-  const seconds = (document?.timings_ms["total"] ?? 0) / 1000;
+  const ms = document?.timings_ms["total"] ?? 0;
   const by = document?.model ? `${document.model} (${document.engine})` : "";
-  const took = seconds ? `${seconds.toFixed(1)} s` : "";
+  const took = ms >= 100 ? `${(ms / 1000).toFixed(1)} s` : ms ? `${Math.round(ms)} ms` : "";
   const foot = [by, took].filter(Boolean).join(", ");
   if (!notes.length && !foot) return null;
   return (
