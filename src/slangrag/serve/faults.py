@@ -37,6 +37,8 @@ _SAID: Final[dict[type[SlangragError], str]] = {
 
 _PLACE: Final = re.compile(r"(?:https?://\S+)|(?:(?<![\w/])~?/[\w.@~+-]+(?:/[\w.@~+-]*)+)")
 
+_FLAG: Final = re.compile(r" \(--[a-z][^()]*\)")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -59,6 +61,7 @@ class Fault:
                 "code": self.code,
                 "type": kind,
                 "param": self.param,
+                "retry_after": self.retry_after,
             }
         }
 
@@ -106,5 +109,5 @@ def code_of(kind: type[Exception]) -> str:
 
 
 def placeless(text: str) -> str:
-    """`text` without paths and addresses of the machine."""
-    return _PLACE.sub("…", text)
+    """`text` without paths and addresses of the machine, and without the command line's flags."""
+    return _FLAG.sub("", _PLACE.sub("…", text))

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 LONGEST = 4000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+def _whole(given: object) -> object:
+    """13.0 is an integer in JSON."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
 Known = Literal["yes", "maybe", "no"]
 Intent = Literal["define", "sentence", "reverse"]
 Support = Literal["supported", "own words", "quoted", "remark", "withheld"]
@@ -32,7 +39,7 @@ class SearchRequest(_Request):
     """What to look for: a word, a message or a description."""
 
     query: Text
-    limit: int = Field(10, ge=1, le=100)
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)] = 10
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     intent: Intent | None = None
     explain: bool = False
@@ -251,6 +258,7 @@ class ErrorBody(TypedDict):
     code: str
     type: Literal["invalid_request_error", "server_error"]
     param: str | None
+    retry_after: int | None
 
 
 class ErrorDocument(TypedDict):

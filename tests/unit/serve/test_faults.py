@@ -40,6 +40,11 @@ def test_statuses_and_codes(error: SlangragError, status: int, code: str) -> Non
     assert (fault.status, fault.code) == (status, code)
 
 
+def test_a_flag_of_the_command_line_is_no_advice_for_a_page() -> None:
+    note = "answered with the definitions: smollm2 is too small to explain (--generate lets it try)"
+    assert placeless(note).endswith("too small to explain")
+
+
 def test_text_about_words_is_left_alone() -> None:
     text = "either/or, and/or, w/e, 24/7, b/c"
     assert placeless(text) == text

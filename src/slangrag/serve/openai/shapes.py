@@ -12,6 +12,9 @@ LONGEST_CONTENT = 200_000
 Content = Annotated[str, StringConstraints(max_length=LONGEST_CONTENT)]
 
 
+ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(examples=["slangrag"])]
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -39,7 +42,7 @@ class StreamOptions(_Request):
 class ChatRequest(_Request):
     """A talk to be gone on with."""
 
-    model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    model: ModelName
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=LONGEST_TALK)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
@@ -72,7 +75,7 @@ class ChatRequest(_Request):
 class EmbeddingsRequest(_Request):
     """Texts to embed. input_type: whether they are questions to the store, or documents like its entries."""
 
-    model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    model: ModelName
     input: (
         Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CONTENT)]
         | Annotated[
