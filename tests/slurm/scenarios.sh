@@ -375,7 +375,7 @@ scenario_a_served_model_answers_from_outside() {
   local job server answer
   job=$(submit ingest.sbatch -- slang.csv)
   ends_as "$job" COMPLETED 0:0
-  job=$(SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
+  job=$(SLANGRAG_SERVE=ollama SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
   until_true 60 "the tunnel line is printed" grep -q 'ssh -N' "slangrag-serve-$job.out"
   server=$(sed -n 's/^.*-L 11435:127\.0\.0\.1:\([0-9]*\) someone@n[12]$/\1/p' "slangrag-serve-$job.out")
   expect_log "slangrag-serve-$job.out" "ssh -N -o ExitOnForwardFailure=yes -J someone@login.example -L 11435:127.0.0.1:$server someone@n[12]"
@@ -389,12 +389,52 @@ scenario_a_served_model_answers_from_outside() {
 
 scenario_a_server_bound_to_an_address_prints_it_for_the_login_node() {
   local job
-  job=$(SLANGRAG_BIND=localhost SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
+  job=$(SLANGRAG_SERVE=ollama SLANGRAG_BIND=localhost SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
   until_true 60 "the address is printed" grep -q 'To stop it' "slangrag-serve-$job.out"
   expect_log "slangrag-serve-$job.out" "export OLLAMA_HOST=http://localhost:[0-9]+"
   expect_log "slangrag-serve-$job.out" "-L 11435:localhost:[0-9]+ someone@login.example"
   scancel --batch --signal=USR1 "$job"    # what Slurm sends a minute before the time limit
   ends_as "$job" COMPLETED 0:0
+}
+
+scenario_a_page_is_served_and_its_token_stays_private() {
+  local job out port token said
+  job=$(submit ingest.sbatch -- slang.csv)
+  ends_as "$job" COMPLETED 0:0
+  job=$(SLANGRAG_LOGIN=someone@login.example submit serve.sbatch)
+  out=slangrag-serve-$job.out
+  until_true 60 "the address is printed" grep -q '^http://127.0.0.1:8600/#token=' "$out"
+  expect "who may read the job's log" "$(stat -c %a "$out")" 600
+  port=$(sed -n 's/^ *ssh -N .* -J someone@login.example -L 8600:127\.0\.0\.1:\([0-9]*\) someone@n[12]$/\1/p' "$out")
+  token=$(sed -n 's/^http.*#token=//p' "$out")
+  said=$(http "$port" /api/status "")
+  expect "without the token" "$(json 'd["error"]["code"]' <<<"$said")" token_missing
+  said=$(http "$port" /api/ask "$token" '{"question": "what does word17 mean"}')
+  expect "the answer cites" "$(json 'len(d["citations"]) > 0 and d["engine"] == "ollama"' <<<"$said")" True
+  scancel --batch --signal=USR1 "$job"    # what Slurm sends a minute before the time limit
+  ends_as "$job" COMPLETED 0:0
+  expect_log "$out" "stopped"
+}
+http() { # http PORT PATH TOKEN [JSON]
+  python3 - "$@" <<'PY'
+import sys, urllib.error, urllib.request
+port, path, token, *body = sys.argv[1:]
+headers = {"Host": "127.0.0.1:8600", "Content-Type": "application/json"}
+if token:
+    headers["Authorization"] = f"Bearer {token}"
+data = body[0].encode() if body else None
+try:
+    print(urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers)).read().decode())
+except urllib.error.HTTPError as error:
+    print(error.read().decode())
+PY
+}
+
+scenario_a_page_without_a_store_says_what_to_do() {
+  local job
+  job=$(submit serve.sbatch)
+  ends_as "$job" FAILED 4:0
+  expect_log "slangrag-serve-$job.out" "there is no store at .*: sbatch slurm/ingest.sbatch CSV"
 }
 
 scenario_an_interactive_node_answers_one_question() {

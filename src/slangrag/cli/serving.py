@@ -50,13 +50,24 @@ def announced(server: Started, environ: Mapping[str, str]) -> None:
     shown = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else server.host
     shown = f"[{shown}]" if ":" in shown else shown
     fragment = f"#token={server.token}" if server.token else ""
-    print(f"http://{shown}:{server.port}/{fragment}", file=stdout().file, flush=True)
+    port = server.port
+    if environ.get("SLURM_JOB_ID"):
+        port = int(environ.get("SLANGRAG_LOCAL_PORT", port))
+        note("on your own machine, and leave it running:")
+        note(f"    ssh -N -o ExitOnForwardFailure=yes {_tunnel(server, port, environ)}")
+        note("then open there:")
+        shown = "127.0.0.1"
+    print(f"http://{shown}:{port}/{fragment}", file=stdout().file, flush=True)
     if server.token_file is not None:
         note(f"the token is in {server.token_file}")
-    if environ.get("SLURM_JOB_ID"):
-        login = environ.get("SLANGRAG_LOGIN", f"{getpass.getuser()}@LOGIN-NODE")
-        user, node = login.rpartition("@")[0] or getpass.getuser(), platform.node()
-        note("first, on your own machine:")
-        tunnel = f"-L {server.port}:127.0.0.1:{server.port}"
-        note(f"    ssh -N -o ExitOnForwardFailure=yes -J {login} {tunnel} {user}@{node}")
     note("OpenAI-compatible at /v1, MCP at /mcp, JSON at /api (docs/serve.md). Ctrl-C ends it")
+
+
+def _tunnel(server: Started, local_port: int, environ: Mapping[str, str]) -> str:
+    """ssh's arguments for the way from the user's own machine to this server."""
+    login = environ.get("SLANGRAG_LOGIN", f"{getpass.getuser()}@LOGIN-NODE")
+    if not is_loopback(server.host):
+        return f"-L {local_port}:{server.host}:{server.port} {login}"
+    user = login.rpartition("@")[0] or getpass.getuser()
+    node = environ.get("SLURMD_NODENAME") or platform.node()
+    return f"-J {login} -L {local_port}:127.0.0.1:{server.port} {user}@{node}"

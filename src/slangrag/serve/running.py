@@ -74,10 +74,12 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The first SIGINT or SIGTERM drains, a second SIGINT cuts; none is raised again at the end."""
-        before = {
-            signum: signal.signal(signum, self.handle_exit) for signum in (signal.SIGINT, signal.SIGTERM)
-        }
+        """The first signal drains, a second SIGINT cuts; none is raised again at the end.
+
+        SIGUSR1 is what Slurm sends a while before a job's time limit.
+        """
+        ending = [signal.SIGINT, signal.SIGTERM, *([signal.SIGUSR1] if hasattr(signal, "SIGUSR1") else [])]
+        before = {signum: signal.signal(signum, self.handle_exit) for signum in ending}
         try:
             yield
         finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from slangrag.serve.app import application
 from slangrag.serve.guard import Access
 from slangrag.serve.listening import beside_store, listen
+from slangrag.serve.logs import logger
 from slangrag.serve.queue import GenerationQueue
 from slangrag.serve.running import run
 from slangrag.serve.serving import Serving
@@ -46,7 +47,10 @@ class Started:
 
 
 def started(slang: Slang, plan: Plan, ready: Callable[[Started], None]) -> None:
-    """Serve until a signal; `ready` is called once requests are taken. Raises UsageError, InputUnreadable."""
+    """Serve until a signal; `ready` is called once requests are taken, the index and the embedder loaded.
+
+    Raises UsageError, InputUnreadable.
+    """
     with ExitStack() as opened:
         listening = opened.enter_context(listen(plan.host, plan.port))
         port = listening.getsockname()[1]
@@ -66,12 +70,19 @@ def started(slang: Slang, plan: Plan, ready: Callable[[Started], None]) -> None:
         )
         beside = opened.enter_context(beside_store(slang.settings.store))
         sockets = [listening] if beside is None else [listening, beside]
+        _warm(slang)
         run(
             application(serving),
             sockets,
             drain_seconds=plan.drain_seconds,
             ready=lambda: ready(Started(plan.host, port, token, token_file)),
         )
+
+
+def _warm(slang: Slang) -> None:
+    """Load the index and the embedder, so that no question waits for it; without them words still do."""
+    for note in slang.search("what does this mean", limit=1, intent="reverse").notes:
+        logger.warning("%s", note)
 
 
 def _token_path(port: int) -> Path:

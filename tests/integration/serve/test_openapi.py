@@ -1,4 +1,4 @@
-"""The OpenAPI document tells the truth: schemathesis asks what it says may be asked, and much that may not."""
+"""The OpenAPI document tells the truth: schemathesis asks what it says may be asked, and what may not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.serving import Served
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
