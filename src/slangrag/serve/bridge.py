@@ -6,14 +6,17 @@ Starlette leaves a synchronous generator open after its client has left: the mod
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar, cast
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+from slangrag.service.cancelling import Cancel, cancellable_by
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -25,24 +28,54 @@ _END: Final = object()
 
 
 async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `call` returns, found out in a worker thread. A cancelled wait still waits for the thread."""
-    return await run_sync(lambda: call(*args, **kwargs))
+    """What `call` returns, found out in a worker thread. Cancelled, it ends the work there first."""
+    return await _ended_by(Cancel(), lambda: call(*args, **kwargs))
+
+
+async def _ended_by(cancel: Cancel, call: Callable[[], T]) -> T:
+    ended = threading.Event()
+    deciding, begun, given_up = threading.Lock(), False, False
+
+    def run() -> T | None:
+        nonlocal begun
+        with deciding:
+            if given_up:
+                return None
+            begun = True
+        try:
+            with cancellable_by(cancel):
+                return call()
+        finally:
+            ended.set()
+
+    try:
+        return cast("T", await run_sync(run, abandon_on_cancel=True))
+    except anyio.get_cancelled_exc_class():
+        with deciding:
+            given_up = True
+        if begun:
+            cancel.cancel()
+            with anyio.CancelScope(shield=True):
+                await run_sync(ended.wait)
+        raise
 
 
 async def iterated(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
     """The items of `make()`, each made in a worker thread; the iterator is closed at the end.
 
-    On cancellation it is closed once the item under way is there: a generator cannot be closed while it runs.
+    Cancelled while an item is under way, the engine's work for it is ended first: a generator cannot be
+    closed while it runs.
     """
-    events = await in_thread(make)
+    cancel = Cancel()  # one for all items: what waits for the third may have been opened for the first
+    events = await _ended_by(cancel, make)
     try:
-        while (item := await in_thread(next, events, _END)) is not _END:
+        while (item := await _ended_by(cancel, lambda: next(events, _END))) is not _END:
             yield item  # type: ignore[misc]  # _END was ruled out
     finally:
         close = getattr(events, "close", None)
         if close is not None:
             with anyio.CancelScope(shield=True):
-                await in_thread(close)
+                await run_sync(close)
 
 
 async def with_pings(parts: AsyncGenerator[bytes], ping: bytes, every: float) -> AsyncGenerator[bytes]:
@@ -64,7 +97,8 @@ async def with_pings(parts: AsyncGenerator[bytes], ping: bytes, every: float) ->
         finally:
             if not pending.done():
                 pending.cancel()
-                await asyncio.wait({pending})
+                with anyio.CancelScope(shield=True):
+                    await asyncio.wait({pending})
 
 
 class ClosingStream(StreamingResponse):

@@ -97,12 +97,26 @@ def test_a_client_that_leaves_cancels_the_generation(server: Served, script: Scr
     assert within(5, lambda: server.serving.queue.running == 0)
 
 
+def test_a_model_that_has_not_begun_is_cancelled_too(server: Served, ollama: StandIn) -> None:
+    """While a model reads its prompt there is no token at which a generator could be closed."""
+    ollama.fail(Fault("stall", path="/api/chat", after=0, seconds=20))
+    question = {"question": "what does rizz mean"}
+    with (
+        server.client() as client,
+        client.stream("POST", "/api/ask", json=question, headers=STREAM) as response,
+    ):
+        events = events_of(response)
+        assert next(events)[0] == "sources"
+        assert within(5, lambda: any(one.path == "/api/chat" for one in ollama.requests))
+    assert within(3, lambda: server.serving.queue.running == 0)
+
+
 def test_so_does_one_that_waits_for_the_whole_answer(server: Served, script: Script) -> None:
     script.let_go.clear()
     with server.client() as client, pytest.raises(httpx.ReadTimeout):
         client.post("/api/ask", json={"question": "what does rizz mean"}, timeout=1)
-    script.let_go.set()
     assert within(5, lambda: server.serving.queue.running == 0)
+    script.let_go.set()
 
 
 def test_one_generates_two_wait_and_a_fourth_is_sent_away(server: Served, script: Script) -> None:

@@ -250,7 +250,13 @@ def test_langchain_talks_and_embeds(server: Served) -> None:
     chat = ChatOpenAI(base_url=url, api_key=key, model="slangrag", max_retries=0)
     assert "charm" in str(chat.invoke("what does rizz mean").content)
     assert "charm" in "".join(str(part.content) for part in chat.stream("what does rizz mean"))
-    assert "charm" in str(asyncio.run(chat.ainvoke("what does rizz mean")).content)
+
+    async def asked() -> str:
+        told = await chat.ainvoke("what does rizz mean")
+        await chat.root_async_client.close()
+        return str(told.content)
+
+    assert "charm" in asyncio.run(asked())
     embeddings = OpenAIEmbeddings(
         base_url=url, api_key=key, model="slangrag", check_embedding_ctx_length=False
     )

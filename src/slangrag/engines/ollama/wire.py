@@ -17,12 +17,15 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import ssl
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from slangrag.engines.cancelling import closed_on_cancel
 from slangrag.engines.ollama import faults
 from slangrag.engines.ollama.faults import Purpose
 from slangrag.engines.ollama.host import Host
@@ -86,15 +89,16 @@ class Wire:
         connection, target = self._connection(path, self.connect_timeout if limit is None else limit)
         try:
             self._connect(connection, self.read_timeout if limit is None else limit)
-            response = self._exchange(connection, method, target, body)
-            try:
-                if response.status != 200:
-                    text = self._read(response).decode("utf-8", "replace")
-                    text = text or response.headers.get("Location") or ""
-                    raise self._fault(response.status, text, body or {}, purpose)
-                yield response
-            finally:
-                response.close()
+            with closed_on_cancel(partial(connection.sock.shutdown, socket.SHUT_RDWR)):
+                response = self._exchange(connection, method, target, body)
+                try:
+                    if response.status != 200:
+                        text = self._read(response).decode("utf-8", "replace")
+                        text = text or response.headers.get("Location") or ""
+                        raise self._fault(response.status, text, body or {}, purpose)
+                    yield response
+                finally:
+                    response.close()
         finally:
             connection.close()
 
