@@ -125,6 +125,19 @@ class LangChainChat:
             raise _not_set_up(self._provider, error) from error
 
 
+class GivenChat(LangChainChat):
+    """Implements ChatModel over a LangChain chat model that somebody else made, with its own settings."""
+
+    def __init__(self, settings: Settings, model: BaseChatModel) -> None:
+        told = model._get_ls_params()
+        provider, name = told.get("ls_provider") or "given", told.get("ls_model_name") or model.get_name()
+        super().__init__(settings, provider, name)
+        self._given = model
+
+    def _set_up(self, options: ChatOptions) -> BaseChatModel:  # noqa: ARG002  # it is set up
+        return self._given
+
+
 class _Faults(AbstractContextManager["_Faults"]):
     """Turns what a provider's package raises into the project's errors; what it cannot read, it lets by."""
 

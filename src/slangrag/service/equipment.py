@@ -63,6 +63,13 @@ class Equipment:
                 other._nli = self._nli
         return other
 
+    def with_chat(self, chosen: Chosen[ChatModel]) -> Equipment:
+        """The same, with another chat model, made elsewhere."""
+        other = Equipment(self.settings, self._fetching)
+        with self._making:
+            other._chat, other._nli = chosen, self._nli
+        return other
+
     def chosen_chat(self) -> Chosen[ChatModel]:
         """The chat model. Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError."""
         from slangrag.service import engines

@@ -22,6 +22,8 @@ from slangrag.config import BY_NAME, Settings, load_settings, parse_value
 from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
     from slangrag.answer.chat.translated import Translated
     from slangrag.answer.events import Answer, AnswerOptions, Event
@@ -166,19 +168,28 @@ class Slang:
         return last.answer
 
     def translate(
-        self, text: str, *, to: Direction = "plain", ask_model: bool = True, substitute: bool = False
+        self,
+        text: str,
+        *,
+        to: Direction = "plain",
+        ask_model: bool = True,
+        substitute: bool = False,
+        heard: Callable[[str], None] | None = None,
     ) -> Translation:
         """A message in plain English (or, to "slang", with words of the data), and what each span means.
 
         Only a capable model rewrites. Without one the message comes back as it is, or, with substitute, with
         short meanings in the place of the slang where they fit. An engine that fails costs no translation:
-        `failure` says so.
+        `failure` says so. heard is called with each piece that a model writes; what it raises cancels the
+        generation.
         """
         from slangrag.answer.translate.translation import translate
 
         intent: Intent = "sentence" if to == "plain" else "reverse"
         found = self.search(text, limit=_SPANS, intent=intent, explain=True)
         choose = self._equipment.chosen_chat if ask_model else None
+        if choose is not None and heard is not None:
+            choose = partial(_heard_by, heard, choose)
         return translate(text, found, choose, to, self._options(), substitute=substitute)
 
     def converse(
@@ -283,6 +294,18 @@ class Slang:
         identity = self._store.embedder.identity
         return identity.model, identity.dimension
 
+    def asking(self, model: BaseChatModel) -> Slang:
+        """The same open store, with a LangChain chat model that answers, made elsewhere.
+
+        It shares the store with this one and lives as long; only this one is to be closed.
+        """
+        from slangrag.engines.choose import Chosen
+        from slangrag.engines.langchain import GivenChat
+
+        other = copy(self)
+        other._equipment = self._equipment.with_chat(Chosen(GivenChat(self.settings, model)))
+        return other
+
     def info(self) -> StoreFacts:
         """What the store holds, which model made its vectors, and how fresh it is."""
         from slangrag.service.maintenance import store_facts
@@ -367,3 +390,11 @@ def _known(settings: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise UsageError(f"there is no setting {unknown}", hint="slangrag config show")
     return settings
+
+
+def _heard_by(heard: Callable[[str], None], choose: Callable[[], Chosen[ChatModel]]) -> Chosen[ChatModel]:
+    """The chosen model, with somebody who listens to it."""
+    from slangrag.engines.watched import WatchedChat
+
+    chosen = choose()
+    return replace(chosen, model=WatchedChat(chosen.model, heard))
