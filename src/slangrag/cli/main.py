@@ -21,6 +21,7 @@ from slangrag.cli.doctor_command import doctor
 from slangrag.cli.eval_command import evaluate
 from slangrag.cli.groups import Commands
 from slangrag.cli.ingest_command import ingest
+from slangrag.cli.mcp_command import mcp
 from slangrag.cli.search_command import search
 from slangrag.cli.serve_command import serve
 from slangrag.cli.translate_command import translate
@@ -31,6 +32,7 @@ ENGINE_PACKAGES: Final = {
     "ollama": ("ollama",),
     "embedded": ("xllamacpp", "onnxruntime", "tokenizers"),
     "langchain": ("langchain", "langchain-core"),
+    "mcp": ("mcp",),
 }
 """What `--version` tells of, read from the packages' metadata: none of them is imported."""
 
@@ -43,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, ask, chat, translate, define, search, serve, doctor):
+for command in (ingest, ask, chat, translate, define, search, serve, mcp, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 for group, commands in (

@@ -163,6 +163,7 @@ def test_without_what_only_unix_has_the_lock_is_taken_and_the_holder_named(tmp_p
 def test_no_module_needs_fcntl_to_be_imported() -> None:
     code = (
         "import sys, pkgutil, importlib, slangrag\n"
+        "import mcp  # asks for the platform's name, and not for what it has\n"
         "for absent in ('fcntl', 'termios', 'resource', 'pwd'): sys.modules[absent] = None\n"
         "for module in pkgutil.walk_packages(slangrag.__path__, 'slangrag.'):\n"
         "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
