@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.errors import EngineUnreachable
 from slangrag.evaluation.evaluate import EvalReport, evaluate
-from slangrag.integrations.langchain import SlangRetriever, slang_chain
+from slangrag.integrations.langchain import SlangRetriever
 from slangrag.retrieval.retrieve import retrieve
 from slangrag.retrieval.slang_store import SlangStore, open_store
 
@@ -139,12 +138,3 @@ def test_a_langchain_retriever_gives_what_search_gives(
     assert documents[0].metadata["word"] == "rizz"
     assert documents[0].metadata["known"] == "yes"
     assert documents[0].page_content.startswith("rizz: ")
-
-
-def test_a_chain_answers_from_numbered_definitions(sample_store: Path, embedder: EmbeddedEmbedder) -> None:
-    model = FakeListChatModel(responses=["Charm. [1]"])
-    seen: list[str] = []
-    chain = slang_chain(SlangRetriever.from_store(sample_store, embedder=embedder), model)
-    asked = chain.with_listeners(on_end=lambda run: seen.extend(str(r.inputs) for r in run.child_runs))
-    assert asked.invoke("what does rizz mean") == "Charm. [1]"
-    assert any("[1] rizz: " in text for text in seen)
