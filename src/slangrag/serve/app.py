@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from slangrag import __version__
-from slangrag.errors import SlangragError
+from slangrag.errors import EngineBusy, SlangragError
+from slangrag.mcp.http import mcp_door
 from slangrag.serve.answering import ClientGone
 from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.guard import Guard
@@ -21,7 +26,7 @@ from slangrag.serve.local_api import local_api
 from slangrag.serve.logs import RequestLog, logger
 from slangrag.serve.openai.routes import openai_api
 from slangrag.serve.pages import pages
-from slangrag.serve.queue import QueueFull
+from slangrag.serve.queue import GenerationQueue, QueueFull
 
 if TYPE_CHECKING:
     from slangrag.serve.metrics import Metrics
@@ -36,6 +41,13 @@ _ABOUT = (
 def application(serving: Serving) -> ASGIApp:
     """The server as an ASGI application."""
     metrics = _metrics(serving)
+    door = mcp_door(serving.slang, slot=partial(_place, serving.queue), hosts=None, describe=_described)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with door.running():
+            yield
+
     app = FastAPI(
         title="slangrag",
         version=__version__,
@@ -43,12 +55,14 @@ def application(serving: Serving) -> ASGIApp:
         docs_url=None,  # their pages fetch scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=lifespan,
     )
     app.include_router(json_api(serving))
     app.include_router(openai_api(serving))
     app.include_router(local_api(serving))
     app.include_router(health(serving, metrics))
     app.include_router(pages())
+    app.router.routes.append(Route("/mcp", endpoint=door.app))
     _tell_failures(app)
     guarded: ASGIApp = Guard(app, serving.access)
     if metrics is not None:
@@ -56,6 +70,23 @@ def application(serving: Serving) -> ASGIApp:
 
         guarded = Counting(guarded, metrics)
     return RequestLog(guarded, whole=serving.log_questions)
+
+
+@asynccontextmanager
+async def _place(queue: GenerationQueue) -> AsyncIterator[None]:
+    """A turn at the model for a tool of MCP's."""
+    try:
+        ticket = queue.enter()
+    except QueueFull as full:
+        raise EngineBusy("too many wait for the model", hint=f"ask again in {full.retry_after} s") from full
+    async with ticket:
+        await ticket.turn()
+        yield
+
+
+def _described(error: SlangragError) -> tuple[str, str]:
+    fault = fault_of(error)
+    return fault.message, fault.hint
 
 
 def _metrics(serving: Serving) -> Metrics | None:
