@@ -209,6 +209,29 @@ def test_other_settings_and_a_dead_server_are_passed_over(own_store: Path, ollam
         assert httpx.get(f"{address}healthz", trust_env=False).status_code == 200
 
 
+def test_a_server_killed_in_mid_answer_is_said_and_the_next_question_is_answered(
+    own_store: Path, ollama: StandIn, script: Script
+) -> None:
+    script.says = "Rizz is charm [1]. " + "It is skill at attracting someone [1]. " * 5
+    script.let_go.clear()
+    common = ("--store", str(own_store), "--engine", "ollama", "what does rizz mean")
+    env = {**os.environ, "OLLAMA_HOST": ollama.url}
+    with serving(own_store, ollama=ollama.url) as (process, _):
+        asking = subprocess.Popen(
+            [*SLANGRAG, "ask", *common], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert within(10, lambda: script.asked)
+        process.kill()
+        process.communicate(timeout=10)
+        script.let_go.set()
+        _, said = asking.communicate(timeout=20)
+    assert asking.returncode == 3
+    assert "the server ended in the midst of its answer" in said
+    again = slangrag("ask", *common, env={"OLLAMA_HOST": ollama.url})
+    assert again.returncode == 0
+    assert "Rizz is charm [1]." in again.stdout
+
+
 def test_a_load_is_seen_by_a_server_that_runs(own_store: Path, tmp_path: Path) -> None:
     csv = tmp_path / "more.csv"
     csv.write_text("word,definition\nzorblax,A word that was made for this very test of slang.\n")
