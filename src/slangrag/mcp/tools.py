@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from slangrag.answer.events import Draft, Finished, FirstToken, Sentence, Sources, Withdrawn
 from slangrag.errors import EngineError, SlangragError
 from slangrag.mcp import schemas, texts
-from slangrag.service import documents
+from slangrag.service import documents, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -146,7 +146,7 @@ TOOLS: Final = (
         "What the slang dictionary says about one word or phrase: its definitions with votes, best first, or "
         "headwords that may have been meant. Instant; asks no language model. " + _UNTRUSTED,
         schemas.DefineArguments,
-        schemas.DefineResult,
+        shapes.Definition,
         _define,
     ),
     Tool(
@@ -155,7 +155,7 @@ TOOLS: Final = (
         "Definitions that fit a slang word, a whole message, or a description (“the word for ignoring "
         "someone's texts”), best first, with why each was found. Asks no language model. " + _UNTRUSTED,
         schemas.SearchArguments,
-        schemas.SearchResult,
+        shapes.Retrieval,
         _search,
     ),
     Tool(
@@ -165,7 +165,7 @@ TOOLS: Final = (
         "they support it. Says so where a word is not in the data. A local language model may answer, which "
         "takes seconds; quoted=true answers at once with the definitions. " + _UNTRUSTED,
         schemas.AskArguments,
-        schemas.AskResult,
+        shapes.Answer,
         _ask,
         lambda given: not given.quoted,
     ),
@@ -176,7 +176,7 @@ TOOLS: Final = (
         "it means there. A local language model may rewrite it, in seconds; without a capable one the "
         "message stays and its slang is explained. " + _UNTRUSTED,
         schemas.TranslateArguments,
-        schemas.TranslateResult,
+        shapes.Translation,
         _translate,
         lambda _: True,
     ),

@@ -98,7 +98,7 @@ def json_api(serving: Serving) -> APIRouter:
 
     @router.get(
         "/entries/{entry_id}",
-        response_model=shapes.EntryPage,
+        response_model=shapes.Entry,
         responses={404: {"model": shapes.ErrorDocument, "description": "There is no such entry."}},
     )
     async def entry(entry_id: Annotated[str, Path(min_length=1, max_length=200)]) -> Response:

@@ -5,14 +5,16 @@ The documents themselves are made in `service.documents`; a test holds these sha
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from typing_extensions import TypedDict
 
-LONGEST = 4000
+from slangrag.retrieval.types import Intent, Mode
+from slangrag.service import shapes
+
+LONGEST: Final = shapes.LONGEST_TEXT
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=shapes.LONGEST_WORD, strip_whitespace=True)]
 
 
 def _whole(given: object) -> object:
@@ -20,9 +22,9 @@ def _whole(given: object) -> object:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
-Known = Literal["yes", "maybe", "no"]
-Intent = Literal["define", "sentence", "reverse"]
-Support = Literal["supported", "own words", "quoted", "remark", "withheld"]
+Strong = Annotated[
+    list[str], Field(description="Words of its texts, as spelt there, that a mask for strong words hides.")
+]
 
 
 class _Request(BaseModel):
@@ -40,7 +42,7 @@ class SearchRequest(_Request):
 
     query: Text
     limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)] = 10
-    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    mode: Mode = "hybrid"
     intent: Intent | None = None
     explain: bool = False
 
@@ -70,64 +72,33 @@ class TranslateRequest(_Request):
     substitute: bool = False
 
 
-class Entry(TypedDict):
-    """One definition, as its author wrote it: untrusted text."""
+class Entry(shapes.Entry):
+    """One definition by itself, as its author wrote it: untrusted text."""
 
-    entry_id: str
-    word: str
-    definition: str
-    up_votes: int | None
-    down_votes: int | None
+    strong: Strong
 
 
-class EntryPage(Entry):
-    """An entry by itself."""
-
-    strong: list[str]
-
-
-class Definition(TypedDict):
+class Definition(shapes.Definition):
     """What the data says about one word."""
 
-    word: str
-    known: Known
-    entries: list[Entry]
-    suggestions: list[str]
-    strong: list[str]
+    strong: Strong
 
 
-class Span(TypedDict):
-    """A stretch of the question; offsets in characters."""
-
-    text: str
-    start: int
-    end: int
-
-
-class Hit(Entry):
+class Hit(shapes.Hit):
     """A definition that was found."""
 
-    rank: int
-    score: float
-    match: Literal["exact", "inflected", "fuzzy", "lexical", "semantic"]
-    span: Span | None
-    slang: NotRequired[float]
-    signals: NotRequired[dict[str, float]]
+    signals: dict[str, float] | None = None
+    """The parts of the score, where `explain` asked for them."""
 
 
-class Retrieval(TypedDict):
+class Retrieval(shapes.Retrieval):
     """What a query found, best first."""
 
-    query: str
-    intent: Intent
-    known: Known
-    hits: list[Hit]
-    suggestions: list[str]
-    notes: list[str]
-    strong: list[str]
+    hits: list[Hit]  # type: ignore[assignment]  # a hit with more fields
+    strong: Strong
 
 
-class Evidence(TypedDict):
+class Evidence(BaseModel):
     """Where hit n says it: offsets in characters of its definition."""
 
     n: int
@@ -135,91 +106,38 @@ class Evidence(TypedDict):
     end: int
 
 
-class Sentence(TypedDict):
+class Sentence(shapes.Sentence):
     """A sentence of an answer, and how it stands to its sources."""
 
-    text: str
-    citations: list[int]
-    support: Support
     evidence: list[Evidence]
 
 
-class Citation(TypedDict):
-    """`[n]` in an answer."""
-
-    n: int
-    entry_id: str
-    word: str
-
-
-class Answer(TypedDict):
+class Answer(shapes.Answer):
     """A finished answer."""
 
-    query: str
-    answer: str
-    known: Known
-    abstained: bool
-    grounded: bool
-    citations: list[Citation]
-    hits: list[Hit]
-    engine: str
-    model: str
-    timings_ms: dict[str, float]
-    quoted: bool
-    suggestions: list[str]
-    notes: list[str]
-    sentences: list[Sentence]
-    strong: list[str]
+    sentences: list[Sentence]  # type: ignore[assignment]  # a sentence with more fields
+    strong: Strong
 
 
-class Sense(TypedDict):
-    """One thing that a span may mean."""
-
-    word: str
-    entry_id: str
-    meaning: str
-
-
-class Term(TypedDict):
-    """A span of a message that is slang; offsets in characters."""
-
-    span: str
-    start: int
-    end: int
-    word: str
-    entry_id: str
-    definition: str
-    senses: list[Sense]
-
-
-class Translation(TypedDict):
+class Translation(shapes.Translation):
     """A message, in plain English where that could be had, and what its slang means."""
 
-    text: str
-    plain: str
-    terms: list[Term]
-    grounded: bool
-    engine: str
-    model: str
-    rewritten: bool
-    rendering: Literal["rewritten", "substituted", "glossed"]
-    notes: list[str]
-    strong: list[str]
+    strong: Strong
 
 
-class Headwords(TypedDict):
+class Headwords(BaseModel):
     """Headwords that begin as asked."""
 
     headwords: list[str]
 
 
-class RandomWord(TypedDict):
+class RandomWord(BaseModel):
     """A headword of the store's choice."""
 
     word: str
 
 
-class StoreState(TypedDict):
+class StoreState(BaseModel):
     """The data."""
 
     headwords: int
@@ -228,7 +146,7 @@ class StoreState(TypedDict):
     data_until: str | None
 
 
-class QueueState(TypedDict):
+class QueueState(BaseModel):
     """Who generates, who waits, how many may."""
 
     running: int
@@ -236,7 +154,7 @@ class QueueState(TypedDict):
     room: int
 
 
-class Status(TypedDict):
+class Status(BaseModel):
     """The server at a glance."""
 
     version: str
@@ -250,7 +168,7 @@ class Status(TypedDict):
     queue: QueueState
 
 
-class ErrorBody(TypedDict):
+class ErrorBody(BaseModel):
     """What went wrong, and what to do next."""
 
     message: str
@@ -261,7 +179,7 @@ class ErrorBody(TypedDict):
     retry_after: int | None
 
 
-class ErrorDocument(TypedDict):
+class ErrorDocument(BaseModel):
     """Every error has this shape."""
 
     error: ErrorBody

@@ -70,7 +70,7 @@ async def test_tools_say_what_they_do_and_whose_words_they_give(slang: Slang) ->
         ("define", {"word": "   "}, "word: String should have at least 1 character"),
         ("define", {"word": "a" * 201}, "word: String should have at most 200 characters"),
         ("search", {"query": "salty", "limit": 51}, "limit: Input should be less than or equal to 50"),
-        ("ask", {"question": "a" * 2001}, "question: String should have at most 2000 characters"),
+        ("ask", {"question": "a" * 4001}, "question: String should have at most 4000 characters"),
         ("translate", {"text": "hi", "to": "french"}, "to: Input should be 'plain' or 'slang'"),
         ("translate", {"text": "hi", "model": "x"}, "model: Extra inputs are not permitted"),
     ],

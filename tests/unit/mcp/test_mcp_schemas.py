@@ -14,7 +14,7 @@ from slangrag.errors import EngineMissing
 from slangrag.mcp import require_sdk, schemas
 from slangrag.mcp.tools import TOOLS
 from slangrag.retrieval.types import Definition, Hit, Retrieval, Span
-from slangrag.service import documents
+from slangrag.service import documents, shapes
 from slangrag.sources.entry import Entry
 
 ENTRY = Entry("0000001", "rizz", "Charm.", 5, None)
@@ -50,10 +50,10 @@ def exact(model: type[BaseModel]) -> type[BaseModel]:
 @pytest.mark.parametrize(
     ("model", "document"),
     [
-        (schemas.DefineResult, documents.definition(Definition("rizz", "yes", (ENTRY,), ("riz",)))),
-        (schemas.SearchResult, documents.retrieval(Retrieval("q", "define", "yes", HITS, ("riz",), ("n",)))),
-        (schemas.AskResult, documents.answer(ANSWER)),
-        (schemas.TranslateResult, documents.translation(Translation("rizz", "charm", (TERM,)))),
+        (shapes.Definition, documents.definition(Definition("rizz", "yes", (ENTRY,), ("riz",)))),
+        (shapes.Retrieval, documents.retrieval(Retrieval("q", "define", "yes", HITS, ("riz",), ("n",)))),
+        (shapes.Answer, documents.answer(ANSWER)),
+        (shapes.Translation, documents.translation(Translation("rizz", "charm", (TERM,)))),
     ],
 )
 def test_a_result_has_the_fields_of_its_document_and_no_others(
@@ -64,7 +64,7 @@ def test_a_result_has_the_fields_of_its_document_and_no_others(
 
 
 def test_a_sentence_that_is_shown_stands_in_one_of_the_ways_that_the_schema_names() -> None:
-    named = get_args(schemas.SentenceResult.model_fields["support"].annotation)
+    named = get_args(shapes.Sentence.model_fields["support"].annotation)
     assert set(named) == set(get_args(Support)) - {"withheld"}
 
 
