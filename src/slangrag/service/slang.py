@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from slangrag.config import BY_NAME, Settings, load_settings, parse_value
 from slangrag.errors import UsageError
+from slangrag.service.dictionary import Dictionary
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -29,18 +30,15 @@ if TYPE_CHECKING:
     from slangrag.answer.events import Answer, AnswerOptions, Event
     from slangrag.answer.translate.terms import Direction, Translation
     from slangrag.engines.choose import Chosen
-    from slangrag.engines.protocols import ChatModel, Embedder, Vectors
-    from slangrag.evaluation.evaluate import EvalReport
-    from slangrag.retrieval.types import Definition, Intent, Mode, Retrieval
+    from slangrag.engines.protocols import ChatModel, Embedder
+    from slangrag.retrieval.types import Intent, Retrieval
     from slangrag.service.engines import Fetching
-    from slangrag.service.maintenance import StoreFacts
     from slangrag.service.status import Status
-    from slangrag.sources.entry import Entry
 
 _SPANS = 60  # hits that a message is searched for: a long one has many spans, each with several senses
 
 
-class Slang:
+class Slang(Dictionary):
     """One store and one set of engines. Close it, or use it in a `with` block.
 
     Every method may be called from any thread. What a method raises is always a SlangragError: a message,
@@ -55,11 +53,8 @@ class Slang:
         embedder is one made elsewhere, which must be the one that made the store. Nothing is opened yet.
         """
         from slangrag.service.equipment import Equipment
-        from slangrag.service.pool import StorePool
 
-        self.settings = settings
-        self._fetching = fetching
-        self._store = StorePool(settings.store, self._make_embedder if embedder is None else lambda: embedder)
+        super().__init__(settings, fetching=fetching, embedder=embedder)
         self._equipment = Equipment(settings, fetching)
 
     @classmethod
@@ -86,10 +81,6 @@ class Slang:
         other._equipment = self._equipment.varied(other.settings)
         return other
 
-    def close(self) -> None:
-        """Close the store. Answers under way in other threads may fail."""
-        self._store.close()
-
     def __enter__(self) -> Slang:
         return self
 
@@ -97,42 +88,6 @@ class Slang:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def complete(self) -> bool:
-        """Whether the store's last load came to its end: until then, words may be missing."""
-        with self._store.borrow() as store:
-            return store.lexicon.as_of().complete
-
-    def define(self, word: str) -> Definition:
-        """What the data says about one word, by headword alone: no model, no vector, no network."""
-        from slangrag.retrieval.naming import define
-
-        with self._store.borrow() as store:
-            return define(word, store)
-
-    def random_word(self) -> str:
-        """A headword of the store's own choice. Raises StoreMissing where it has none."""
-        with self._store.borrow() as store:
-            return store.lexicon.random_word()
-
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        mode: Mode = "hybrid",
-        intent: Intent | None = None,
-        explain: bool = False,
-        meanings: bool = False,
-    ) -> Retrieval:
-        """The definitions that a word, a message or a description finds, best first; see `retrieve`."""
-        from slangrag.retrieval.retrieve import retrieve
-
-        with self._store.borrow() as store:
-            return retrieve(
-                query, store, limit=limit, mode=mode, intent=intent, explain=explain, meanings=meanings
-            )
 
     def ask(
         self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
@@ -263,37 +218,6 @@ class Slang:
 
         return estimate_tokens(text)
 
-    def entry(self, entry_id: str) -> Entry | None:
-        """The entry of that id; None where the store has none."""
-        with self._store.borrow() as store:
-            rids = store.lexicon.row_ids([entry_id]).values()
-            return next(iter(store.lexicon.entries(rids).values()), None)
-
-    def headwords(self, starting: str, most: int = 8) -> list[str]:
-        """Headwords whose folded form begins as `starting` does, in order."""
-        from slangrag.text.forms import fold
-
-        with self._store.borrow() as store:
-            return store.lexicon.headwords_starting(fold(starting), most)
-
-    def embed(self, texts: Sequence[str], *, documents: bool = False) -> Vectors:
-        """Vectors of the store's own embedder: float32, shape (len(texts), dimension), unit length.
-
-        Questions get the model's prefix for questions, documents the one for entries. Raises StoreMismatch
-        and the EngineErrors.
-        """
-        import numpy as np
-
-        embedder = self._store.embedder
-        if documents:
-            return embedder.embed_documents([embedder.identity.render_text(text) for text in texts])
-        return np.stack([embedder.embed_query(text) for text in texts])
-
-    def embedder_model(self) -> tuple[str, int]:
-        """The name of the store's embedder, and the length of its vectors."""
-        identity = self._store.embedder.identity
-        return identity.model, identity.dimension
-
     def asking(self, model: BaseChatModel) -> Slang:
         """The same open store, with a LangChain chat model that answers, made elsewhere.
 
@@ -306,45 +230,12 @@ class Slang:
         other._equipment = self._equipment.with_chat(Chosen(GivenChat(self.settings, model)))
         return other
 
-    def info(self) -> StoreFacts:
-        """What the store holds, which model made its vectors, and how fresh it is."""
-        from slangrag.service.maintenance import store_facts
-
-        return store_facts(self.settings.store)
-
     def status(self) -> Status:
         """The store and the model that answers, at a glance. Raises the StoreErrors."""
         from slangrag.service.status import status
 
         with self._store.borrow() as store:
             return status(store.lexicon, self)
-
-    def evaluate(
-        self,
-        files: Sequence[Path],
-        *,
-        mode: Mode = "hybrid",
-        ablation: bool = False,
-        per_task: int | None = None,
-        intent: Intent | None = None,
-        html: Path | None = None,
-        told: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
-    ) -> EvalReport:
-        """Retrieval measured with questions whose answers are known; see `slangrag.evaluation.evaluate`.
-
-        html: where a report with plots is written, if anywhere.
-        """
-        from slangrag.evaluation.evaluate import evaluate
-
-        with self._store.borrow() as store:
-            report = evaluate(
-                files, store, mode=mode, ablation=ablation, per_task=per_task, intent=intent, told=told
-            )
-        if html is not None:
-            from slangrag.evaluation.report import write_report
-
-            write_report(report, html)
-        return report
 
     def _translated(self, message: str, *, ask_model: bool) -> Translated:
         """A message translated within a chat."""
@@ -377,12 +268,6 @@ class Slang:
         return AnswerOptions(
             chat=self._equipment.generation(), system=system, data_until=until, generate=generate
         )
-
-    def _make_embedder(self) -> Embedder:
-        from slangrag.service.engines import embedder
-        from slangrag.store.fingerprint import stored_identity
-
-        return embedder(self.settings, stored_identity(self.settings.store), self._fetching).model
 
 
 def _known(settings: dict[str, Any]) -> dict[str, Any]:
