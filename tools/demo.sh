@@ -26,5 +26,6 @@ it stands to the sources: ollama pull llama3.1 && slangrag ask ... --model llama
   slangrag ask "what does it mean to ghost someone"
   slangrag define salty
   slangrag search "the word for when someone stops replying to you"
+  slangrag serve                                              # a page: http://127.0.0.1:8600/
   slangrag ingest urbandict-word-defs.csv --store ./store     # your own data: see data/README.md
 NEXT

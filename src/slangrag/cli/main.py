@@ -32,6 +32,8 @@ ENGINE_PACKAGES: Final = {
     "ollama": ("ollama",),
     "embedded": ("xllamacpp", "onnxruntime", "tokenizers"),
     "langchain": ("langchain", "langchain-core"),
+    "serve": ("fastapi", "uvicorn"),
+    "mcp": ("mcp",),
     "mcp": ("mcp",),
 }
 """What `--version` tells of, read from the packages' metadata: none of them is imported."""
