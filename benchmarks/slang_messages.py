@@ -15,8 +15,8 @@ from typing import Any
 
 from benchmarks.embedders import bench_store
 from benchmarks.fit_weights import MESSAGES, same_span
-from slangrag.retrieval.free_text import slang_in
 from slangrag.retrieval.slang import LIKELY
+from slangrag.retrieval.slang_spans import slang_in
 from slangrag.retrieval.slang_store import SlangStore
 
 

@@ -7,34 +7,31 @@ describes are ranked together, each side weighed by how the text reads and by wh
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from slangrag.retrieval import confidence, slang
 from slangrag.retrieval.adapter import adapt
-from slangrag.retrieval.candidates import Candidate, by_headword, by_score, unique
+from slangrag.retrieval.candidates import Candidate, by_score, unique
 from slangrag.retrieval.intent import ParsedQuestion
 from slangrag.retrieval.meaning import find_described
-from slangrag.retrieval.senses import MOST_SENSES, cosines, entries_of, rank
+from slangrag.retrieval.senses import cosines, entries_of, rank
 from slangrag.retrieval.signals import HeadwordSpan, headword_spans, weigh, weighed
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.spans import find
-from slangrag.retrieval.types import Intent, Match, Retrieval, SlangSpan, Span
-from slangrag.retrieval.weights import Weights, load_weights
+from slangrag.retrieval.types import Intent, Match, Retrieval
+from slangrag.retrieval.weights import Weights
 from slangrag.sources.entry import Entry
 from slangrag.store.headword_index import Headword
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
-_MOST_SPANS: Final = 16
+MOST_SPANS: Final = 16
 _MOST_MEANT: Final = 25
 _SURE: Final = 0.98
 _FAINT: Final = -10.0
-_WORTH_READING: Final = 0.02
-_ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|@\w+|\S+@\S+\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def retrieve_text(
     message = _message_probability(parsed, seen, weights, intent)
     candidates = []
     if message > 1 - _SURE:
-        spotted = spotted_in(query, seen[:_MOST_SPANS], store, weights, math.log(message))
+        spotted = spotted_in(query, seen[:MOST_SPANS], store, weights, math.log(message))
         candidates += [one for one, _ in spotted]
     if message < _SURE or not seen:
         vector = store.embed(parsed.description)
@@ -89,38 +86,6 @@ def retrieve_text(
         (),
         store.lacks,
     )
-
-
-def slang_in(text: str, store: SlangStore, weights: Weights | None = None) -> tuple[SlangSpan, ...]:
-    """Every span of a message that leads to a headword, none overlapping, in order of the text.
-
-    Of overlapping spans the likelier slang is taken. What is likely is for the caller to say
-    (`slang.LIKELY`). A link, a handle or an address is never slang.
-    """
-    weights = weights or load_weights()
-    apart = [found.span() for found in _ADDRESSES.finditer(text)]
-    seen = headwords_in(text, store, weights)[:_MOST_SPANS]
-    by_span: dict[Span, list[Candidate]] = {}
-    for one, signals in spotted_in(text, seen, store, weights):
-        span, candidate = one.span, one
-        if span is None or any(start <= span.start < end for start, end in apart):
-            continue
-        if one.slang is not None and one.slang > _WORTH_READING:
-            closer = slang.read_closely(text, span, signals, one.senses, store)
-            if closer is not None:
-                candidate = replace(one, slang=closer.probability(weights.slang_closely))
-        by_span.setdefault(span, []).append(candidate)
-    found: list[SlangSpan] = []
-    for place, candidates in by_span.items():
-        ranked = sorted(candidates, key=lambda c: (-(c.slang or 0.0), -c.score))
-        found.append(SlangSpan(place, ranked[0].slang or 0.0, by_headword(ranked, MOST_SENSES)))
-    found.sort(key=lambda s: (-s.probability, -len(s.span.text)))
-    kept: list[SlangSpan] = []
-    for likely in found:
-        start, end = likely.span.start, likely.span.end
-        if all(end <= other.span.start or start >= other.span.end for other in kept):
-            kept.append(likely)
-    return tuple(sorted(kept, key=lambda s: s.span.start))
 
 
 def headwords_in(text: str, store: SlangStore, weights: Weights) -> list[tuple[float, HeadwordSpan]]:

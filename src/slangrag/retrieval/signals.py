@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slangrag.retrieval.slots import fits_slot, slot
 from slangrag.retrieval.spans import FORMS, HeadwordMatch
 from slangrag.store.headword_index import Headword, HeadwordIndex
 from slangrag.text.english import is_ordinary, is_small
+from slangrag.text.places import ordinary_there, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,9 @@ def _signals(
     upper = sum(c.isupper() for c in letters)
     plain_words_of = span.text.split()
     ordinary = all(is_ordinary(word) for word in plain_words_of)
-    where = slot(text, span.start, span.end)
-    in_place = fits_slot(span.text, where) if ordinary and len(plain_words_of) == 1 else 0
+    where = place(text[: span.start], text[span.end :])
+    known = bool(where.roles) and ordinary and len(plain_words_of) == 1
+    in_place = known and ordinary_there(span.text, where)
     quoted = text[max(span.start - 1, 0) : span.start] in ('"', "'", "“") and span.start > 0
     return {
         "rarity": sum(rare) / len(rare),
@@ -107,8 +108,8 @@ def _signals(
         "ordinary": float(ordinary and len(plain_words_of) == 1),
         "small": float(len(plain_words_of) == 1 and is_small(span.text)),
         "plain phrase": float(ordinary and len(plain_words_of) > 1),
-        "in place": float(in_place > 0),
-        "out of place": float(in_place < 0),
+        "in place": float(in_place),
+        "out of place": float(known and not in_place),
         "entries": math.log(headword.entries),
         "liking": liking(headword.up_votes, headword.down_votes),
     }

@@ -2,8 +2,7 @@
 
 A dictionary of slang has an entry for nearly every ordinary word. One logistic model decides, fitted on
 labelled messages (`benchmarks/fit_weights.py`): the evidence that retrieval has for the span, how ordinary
-the word is and whether it stands where its ordinary use could, what a name looks like, and how many
-ordinary words this store knows at all.
+its words are and what they can be where they stand, what a name looks like, and how the message talks.
 """
 
 from __future__ import annotations
@@ -16,21 +15,24 @@ from typing import TYPE_CHECKING, Final
 
 from slangrag.retrieval.senses import Sense, cosines
 from slangrag.retrieval.signals import HeadwordSpan
-from slangrag.retrieval.slots import agreement, slot
 from slangrag.retrieval.types import Span
-from slangrag.text.english import is_small, uses
+from slangrag.text.english import is_plain, is_small
+from slangrag.text.places import ordinary_there, place
 
 if TYPE_CHECKING:
     from slangrag.retrieval.slang_store import SlangStore
 
-_NEXT: Final = re.compile(r"^\s+([\w'’]+)")
 _OF_A_PERSON: Final = re.compile(
     r"\b(?:girl|boy|guy|dude|woman|man|chick|lady|person|kid|male|female|friend|name)s?\b|\b(?:he|she|him|her|his)\b",
     re.IGNORECASE,
 )
+# How people talk to one another: a text without a word of it is likelier to describe than to chat.
+_CHATTY: Final = re.compile(r"!|\b(?:u|ur|lol|omg|dude|bro|man|yo|gonna|ain't|im|i'm)\b", re.IGNORECASE)
+_YOU_AND_I: Final = re.compile(r"\b(?:you|your|my|i|me|we)\b", re.IGNORECASE)
+_ROLES: Final = ("object", "attribute", "predicate", "past", "progressive")
 MASK: Final = "something"
-_SENSES_READ: Final = 3
-LIKELY: Final = 0.4
+_SENSES_READ: Final = 8
+LIKELY: Final = 0.36
 """The probability from which a span is best taken for slang: there precision and recall were in balance on
 the labelled messages."""
 _LEAST_EVIDENCE: Final = -10.0
@@ -59,21 +61,41 @@ class Signals:
 def read_closely(
     text: str, span: Span, found: Signals, senses: Sequence[Sense], store: SlangStore
 ) -> Signals | None:
-    """The signals with two more, which cost two embeddings: how well the best definition fits the message
-    without the word, and how well the bare word, which an embedder takes in its ordinary sense, fits there.
+    """The signals with three more, which cost two embeddings: how well the best definition fits the message
+    without the word, how well the bare word, which an embedder takes in its ordinary sense, fits there, and
+    how little the message changes without a plain word.
 
-    Both are standardised cosines. None where nothing can be embedded.
+    The first two are standardised cosines, the last is a cosine. None where nothing can be embedded.
     """
     around = store.embed(f"{text[: span.start]}{MASK}{text[span.end :]}")
     word = store.embed(span.text.lower())
-    if around is None or word is None:
+    whole = store.embed(text)
+    if around is None or word is None or whole is None:
         return None
     vectors = store.lexicon.vectors([sense.rid for sense in senses[:_SENSES_READ]])
     fits = store.background.standardise({**cosines(vectors, around), -1: float(word @ around)}, around)
     word_fit = fits.pop(-1)
+    unchanged = float(around @ whole) if found.values["plain"] else 0.0
     return Signals(
-        {**found.values, "definition fits": max(fits.values(), default=0.0), "word fits": word_fit}
+        {
+            **found.values,
+            "definition fits": max(fits.values(), default=0.0),
+            "word fits": word_fit,
+            "unchanged": unchanged,
+        }
     )
+
+
+def against_others(read: Sequence[tuple[Span, Signals]]) -> list[Signals]:
+    """Signals read closely, of one message, each with how much better its definition fits the message than
+    the best of another span's does.
+    """
+    found = []
+    for span, signals in read:
+        others = [one.values["definition fits"] for place, one in read if place != span]
+        behind = signals.values["definition fits"] - max(others, default=0.0)
+        found.append(Signals({**signals.values, "fit against others": behind}))
+    return found
 
 
 def familiar(store: SlangStore) -> float:
@@ -88,45 +110,41 @@ def signals(
     """Of one span. evidence is its score as a headword of the message, behind that score's log share among
     all of the message's, senses its entries best first, known the store's `familiar`."""
     of = spotted.signals
-    span = spotted.found.span
+    span, match = spotted.found.span, spotted.found.match
+    words = span.text.split()
+    single = len(words) == 1
     titled = span.text[:1].isupper() and span.text[1:].islower()
     people = sum(_OF_A_PERSON.search(sense.entry.definition) is not None for sense in senses)
-    following = _NEXT.match(text[span.end :])
-    after = following[1] if following else ""
-    ordinary = of["ordinary"]
-    where = slot(text, span.start, span.end)
-    evidence = max(min(evidence, _MOST_EVIDENCE), _LEAST_EVIDENCE)
+    spelt_so = sum(sense.entry.word[:1].isupper() and not sense.entry.word.isupper() for sense in senses)
+    ordinary, letters = bool(of["ordinary"]), any(c.isalpha() for c in span.text)
+    rarer = single and not ordinary and not of["small"] and is_plain(span.text)
+    plain = ordinary or rarer
+    strange = single and not plain and not of["small"]
+    phrase = not single and all(is_plain(word) or is_small(word) for word in words)
+    where = place(text[: span.start], text[span.end :])
     return Signals(
         {
             "bias": 1.0,
-            "evidence": evidence / 5,
+            "evidence": max(min(evidence, _MOST_EVIDENCE), _LEAST_EVIDENCE) / 5,
             "behind": max(behind, _FARTHEST) / 5,
-            "ordinary": ordinary,
+            "ordinary": float(ordinary),
+            "rarer": float(rarer),
+            "plain": float(plain),
             "small": of["small"],
-            "plain phrase": of["plain phrase"],
-            "in place": of["in place"],
-            "out of place": of["out of place"],
-            "ordinary, known": ordinary * known,
-            "phrase, known": of["plain phrase"] * known,
-            "evidence, ordinary": ordinary * evidence / 5,
-            "before a noun": float(
-                bool(ordinary)
-                and uses(after)[:1] in ("n", "N")
-                and not is_small(after)
-                and where in ("", "n")
-            ),
+            "plain phrase": float(phrase),
+            "ordinary, known": float(ordinary) * known,
+            "phrase, known": float(phrase) * known,
             "capital": of["capital"],
-            "name": float(titled and of["name"] > 0),
             "of people": float(titled) * people / max(len(senses), 1),
-            "other form": float(spotted.found.match != "exact"),
-            "other form, ordinary": ordinary * float(spotted.found.match != "exact"),
-            "headword longer": float(
-                spotted.found.match != "exact" and len(span.text) <= len(spotted.headword.word.strip("'.!? "))
-            ),
+            "a name": float(titled and strange) * min(people, spelt_so) / max(len(senses), 1),
+            "other form": float(match != "exact"),
             "covered": of["covered"],
-            "no letters": float(not any(c.isalpha() for c in span.text)),
-            "single letter": float(len(span.text) == 1),
-            "slot": float(agreement(where, senses[0].entry.definition)) if senses else 0.0,
-            "shouted": of["shouted"],
+            "strange": float(strange and match == "exact" and not titled and letters),
+            "small words": float(not single and all(is_small(word) for word in words)),
+            "joined": float(phrase and " " not in spotted.headword.word),
+            "out of place": float(plain and not ordinary_there(span.text, where)),
+            "chatty": float(_CHATTY.search(text) is not None),
+            "you and I": float(_YOU_AND_I.search(text) is not None),
+            **{role: float(plain and role in where.roles) for role in _ROLES},
         }
     )

@@ -140,8 +140,13 @@ class Slang(Dictionary):
         """
         from slangrag.answer.translate.translation import translate
 
-        intent: Intent = "sentence" if to == "plain" else "reverse"
-        found = self.search(text, limit=_SPANS, intent=intent, explain=True)
+        if to == "plain":
+            from slangrag.retrieval.slang_spans import retrieve_slang
+
+            with self._store.borrow() as store:
+                found = retrieve_slang(text, store)
+        else:
+            found = self.search(text, limit=_SPANS, intent="reverse")
         choose = self._equipment.chosen_chat if ask_model else None
         if choose is not None and heard is not None:
             choose = partial(_heard_by, heard, choose)

@@ -1,7 +1,8 @@
 """English: which words are ordinary, and as what parts of speech they are used.
 
-A table of the commonest English words beside this module (`benchmarks/make_english.py` says where it
-comes from), and endings for what it lacks. Knows nothing of slang or definitions.
+A table of the commonest English words beside this module, a list of less common ones
+(`benchmarks/make_english.py` says where both come from), and endings for what the table lacks. Knows
+nothing of slang or definitions.
 """
 
 from __future__ import annotations
@@ -82,6 +83,19 @@ def is_small(word: str) -> bool:
 def is_listed(word: str) -> bool:
     """Whether a lower-case word stands in the table of English words."""
     return word in _table()[0]
+
+
+@cache
+def _rarer() -> frozenset[str]:
+    """Words of plain English that are less common; read apart, since few questions need them."""
+    text = (files("slangrag.text") / "rarer.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word stands in a small dictionary of plain English: "crib" and "salty", no "brekkie"."""
+    folded = word.lower().replace("’", "'").removesuffix("'s")
+    return is_ordinary(folded) or folded in _rarer()
 
 
 def is_ordinary(word: str) -> bool:

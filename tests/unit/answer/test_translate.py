@@ -62,19 +62,20 @@ DATA = {
 
 
 def message(text: str, *spans: tuple[str, str]) -> Retrieval:
-    """Retrieval for `text`; each span is (as written, headword)."""
+    """Retrieval for `text`; each span is (as written, headword), and most likely slang."""
     hits = []
     for n, (written, word) in enumerate(spans, start=1):
         start = text.index(written)
         hits.append(
-            Hit(Entry(f"{n:07d}", word, DATA[word]), 1.0, "exact", Span(written, start, start + len(written)))
+            Hit(
+                Entry(f"{n:07d}", word, DATA[word]),
+                1.0,
+                "exact",
+                Span(written, start, start + len(written)),
+                slang=0.9,
+            )
         )
     return Retrieval(text, "sentence", "yes", tuple(hits))
-
-
-def weighed(found: Retrieval, evidence: float) -> Retrieval:
-    """The same hits, each with that much evidence."""
-    return replace(found, hits=tuple(replace(hit, signals={"rarity": evidence}) for hit in found.hits))
 
 
 def likely(found: Retrieval, probability: float) -> Retrieval:
@@ -86,7 +87,7 @@ def through(
     chat: ScriptedChat | None, text: str, *spans: tuple[str, str], substitute: bool = False
 ) -> Translation:
     choose = None if chat is None else (lambda: Chosen(chat, ""))
-    return translate(text, likely(message(text, *spans), 0.9), choose, substitute=substitute)
+    return translate(text, message(text, *spans), choose, substitute=substitute)
 
 
 def without_model(text: str, found: Retrieval) -> Translation:
@@ -163,23 +164,6 @@ def test_the_part_of_speech_of_a_meaning(word: str, definition: str, expected: s
 
 
 @pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("is it cold outside?", ("cold", "cold")),
-        ("she threw the ball into the crowd", ("ball", "ballin'")),
-        ("I ate a whole pizza", ("ate", "ate")),
-        ("the boss is here", ("boss", "boss")),
-        ("a long story", ("long", "long")),
-        ("call Karen about the fridge", ("Karen", "Karen")),
-        ("put the kettle on the fire", ("fire", "fire")),
-        ("see https://example.org/vibe", ("vibe", "vibe")),
-    ],
-)
-def test_an_ordinary_word_in_ordinary_use_is_not_taken_for_slang(text: str, span: tuple[str, str]) -> None:
-    assert without_model(text, weighed(message(text, span), 7.5)).terms == ()
-
-
-@pytest.mark.parametrize(
     ("probability", "terms", "noted"), [(0.9, 1, False), (0.3, 0, True), (0.05, 0, False)]
 )
 def test_retrievals_own_probability_decides_what_is_slang(
@@ -191,45 +175,12 @@ def test_retrievals_own_probability_decides_what_is_slang(
     assert ("taken in the ordinary sense, though it can be slang: ate" in made.notes) == noted
 
 
-def test_every_occurrence_of_a_word_is_explained_whatever_else_is_in_the_message() -> None:
-    text = "bussin 🔥 https://example.org/bussin so bussin, Bussin @bussin"
-    made = through(None, text, ("bussin", "bussin"))
-    assert [term.span.text for term in made.terms] == ["bussin", "bussin", "Bussin"]
-    assert all(text[t.span.start : t.span.end] == t.span.text for t in made.terms)
-
-
-def test_a_span_that_retrieval_found_by_chance_is_no_slang() -> None:
-    text = "she is from Wagwanville"
-    span = Span("Wagwanville", 12, 23)
-    hit = Hit(Entry("1", "wagwan", "A greeting."), -9.0, "inflected", span, {"rarity": 0.4, "spelling": -3.0})
-    assert translate(text, Retrieval(text, "sentence", "yes", (hit,)), None).terms == ()
-
-
-@pytest.mark.parametrize(
-    ("first", "terms"),
-    [("Ada", ["salty"]), ("karen", ["karen", "salty"]), ("Yarp", ["Yarp", "salty"])],
-    ids=["a name", "a word: the data writes it small", "speaks of nobody"],
-)
-def test_a_first_name_that_opens_a_message_is_not_taken_for_slang(first: str, terms: list[str]) -> None:
-    """In real rows nearly every first name has an entry, by somebody who knows somebody."""
-    written = first.capitalize()
-    text = f"{written} was so salty about that"
-    found = weighed(message(text, (written, first), ("salty", "salty")), 8.0)
-    assert [term.sense.word for term in without_model(text, found).terms] == terms
-
-
-def test_overlapping_spans_are_told_once() -> None:
-    text = "no cap"
-    made = through(None, text, ("no cap", "no cap"), ("cap", "dip"))
-    assert [term.span.text for term in made.terms] == ["no cap"]
-
-
 DRIP = Retrieval(
     "what a drip",
     "sentence",
     "yes",
     tuple(
-        Hit(Entry(str(n), "drip", definition), 1.0 - n, "exact", Span("drip", 7, 11))
+        Hit(Entry(str(n), "drip", definition), 1.0 - n, "exact", Span("drip", 7, 11), slang=0.9)
         for n, definition in enumerate(
             ("To wear fashionable outfits with confidence.", "A dull, feeble person.", "see [swag]")
         )

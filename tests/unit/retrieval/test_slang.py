@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tests.unit.retrieval.conftest import MakeStore
 
-from slangrag.retrieval.free_text import slang_in
 from slangrag.retrieval.retrieve import retrieve
+from slangrag.retrieval.slang import LIKELY
+from slangrag.retrieval.slang_spans import retrieve_slang, slang_in
 from slangrag.retrieval.slang_store import SlangStore
 
 COMMON = "table water friend house school paper money music story river chair window garden bread horse"
@@ -37,6 +38,33 @@ def test_a_slang_word_is_likelier_slang_than_the_ordinary_words_around_it(store:
 def test_spans_do_not_overlap_and_come_in_order(store: SlangStore) -> None:
     spans = [one.span for one in slang_in("her eyebrows are on fleek and she has rizz", store)]
     assert [span.text for span in spans] == ["on fleek", "rizz"]
+
+
+def test_every_occurrence_of_a_word_is_judged_where_it_stands(store: SlangStore) -> None:
+    spans = [one.span for one in slang_in("rizz is rizz, https://rizz.example aside, RIZZ", store)]
+    assert [(span.text, span.start) for span in spans] == [("rizz", 0), ("rizz", 8), ("RIZZ", 42)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("I saw Hannah by the river", "Hannah"),
+        ("we watched the river at night", "river"),
+        ("we put the garden chairs in the house", "house"),
+    ],
+)
+def test_names_and_ordinary_words_in_ordinary_use_are_no_slang(
+    store: SlangStore, text: str, word: str
+) -> None:
+    assert likelihood(store, text)[word] < LIKELY
+
+
+def test_a_stub_is_followed_to_what_it_points_to(make_store: MakeStore) -> None:
+    store = make_store(
+        ("lmr", "see [left on read]", 9, 1), ("left on read", "Ignored after the message was read.", 9, 1)
+    )
+    found = retrieve_slang("they lmr again", store)
+    assert [hit.entry.word for hit in found.hits] == ["lmr", "left on read"]
 
 
 def test_a_link_or_a_handle_is_never_slang(store: SlangStore) -> None:

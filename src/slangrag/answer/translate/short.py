@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from slangrag.answer.translate.slots import place
 from slangrag.answer.translate.terms import SlangTerm
 from slangrag.text.defining import defining, expands
 from slangrag.text.english import is_small, uses
 from slangrag.text.forms import fold
+from slangrag.text.places import place
 
 Kind = Literal["verb", "noun", "adjective", "adverb", "phrase", "remark"]
 
