@@ -88,7 +88,7 @@ def defining_first(senses: Sequence[Sense]) -> list[Sense]:
     if not senses:
         return []
     said = [defining(sense.entry.word, sense.entry.definition) for sense in senses]
-    shared = agreed(senses[0].entry.word, [sense.entry.definition for sense in senses])
+    shared = agreed(senses[0].entry.word, [one.text for one in said])
 
     def place(n: int) -> int:
         if not said[n].defines or points_to(senses[n].entry) is not None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from slangrag.text.defining import defining
 from slangrag.text.forms import plain_words, stem_word
 from slangrag.text.word_lists import FRAME_WORDS, FUNCTION_WORDS, SYNONYMS
 
@@ -39,16 +38,16 @@ def gist(word: str, text: str) -> frozenset[str]:
     return frozenset(_leaders().get(stem, stem) for stem in stems)
 
 
-def agreed(word: str, definitions: Sequence[str]) -> list[bool]:
-    """Of each definition, whether what defines there shares a content word with what defines in another.
+def agreed(word: str, meanings: Sequence[str]) -> list[bool]:
+    """Of what defines in each definition (`defining`), whether it shares a content word with another.
 
     All True for fewer than five, and where none agrees with any other: nothing is known then.
     """
-    if len(definitions) < _FEWEST:
-        return [True] * len(definitions)
-    said = [gist(word, defining(word, definition).text) for definition in definitions]
+    if len(meanings) < _FEWEST:
+        return [True] * len(meanings)
+    said = [gist(word, meaning) for meaning in meanings]
     shared = [
         any(stems & others for at, others in enumerate(said) if at != place)
         for place, stems in enumerate(said)
     ]
-    return shared if any(shared) else [True] * len(definitions)
+    return shared if any(shared) else [True] * len(meanings)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from slangrag.text.defining_wordings import (
@@ -93,8 +94,11 @@ def defining(word: str, definition: str, limit: int = LONGEST) -> Defining:
 def is_example(line: str, word: str) -> bool:
     """Whether a later line of a definition only uses the word: "He said that the party was lit."."""
     root = stem(fold(word))
-    uses = re.search(rf"(?<!\w){re.escape(root)}", stem(fold(line))) is not None
-    return uses and not _named(word).match(line) and not ABOUT_THE_WORD.match(line)
+    said = stem(fold(line))
+    uses = root in said and re.search(rf"(?<!\w){re.escape(root)}", said) is not None
+    return (
+        uses and not (_mentions(line, word) and _named(word).match(line)) and not ABOUT_THE_WORD.match(line)
+    )
 
 
 def expands(word: str, text: str) -> bool:
@@ -131,24 +135,37 @@ def _pieces(word: str, definition: str) -> list[str]:
 
 
 def _bare(text: str, word: str) -> str:
-    named = re.compile(
-        rf"^[\"“'‘(]*{re.escape(inert(word))}[\"”'’)]*(?:\s*\([^)]{{0,40}}\))?\s*(?:[:=–—]+|\s-+\s|-\s|$)\s*",
-        re.IGNORECASE,
-    )
+    labels = (*LABELS, _label(word)) if _mentions(text, word) else LABELS
     before = None
     while before != text:
         before = text
-        for label in (*LABELS, named):
+        for label in labels:
             text = label.sub("", text, count=1)
         text = text.strip()
     return text
+
+
+def _mentions(text: str, word: str) -> bool:
+    """Whether the word stands in the text at all. Compiling a pattern for each headword took half of a
+    look-up's time; few sentences need one.
+    """
+    return inert(word).lower() in text.lower()
+
+
+@lru_cache(maxsize=64)
+def _label(word: str) -> re.Pattern[str]:
+    """The word itself as a label: "rizz: charm", "rizz (noun) - charm"."""
+    return re.compile(
+        rf"^[\"“'‘(]*{re.escape(inert(word))}[\"”'’)]*(?:\s*\([^)]{{0,40}}\))?\s*(?:[:=–—]+|\s-+\s|-\s|$)\s*",
+        re.IGNORECASE,
+    )
 
 
 def _says_a_meaning(piece: str, word: str, *, first: bool, alone: bool) -> bool:
     if expands(word, piece):
         return True
     named = rf"^\W*(?:an?\s+|the\s+|to\s+)?{re.escape(inert(word))}(?:'?s)?\W*\s"
-    if re.match(rf"{named}(?:is|are|does)(?:n't| not)\b", piece, re.IGNORECASE):
+    if _mentions(piece, word) and re.match(rf"{named}(?:is|are|does)(?:n't| not)\b", piece, re.IGNORECASE):
         return False
     patterns: Sequence[re.Pattern[str]] = (SPELLING, ORIGIN, TO_THE_READER, ABOUT_THE_WORD)
     if not first:
@@ -175,20 +192,28 @@ def _is_heading(piece: str) -> bool:
 def _first_of(pieces: Sequence[str], sayings: Sequence[int], word: str) -> int:
     """The first that says a meaning; one that names the word and says what it is, before a lead-in."""
     first = sayings[0]
-    named = _named(word)
     if OPENS_LIKE_A_MEANING.match(pieces[first]) or expands(word, pieces[first]):
         return first
-    return next((n for n in sayings[:4] if named.match(pieces[n]) or IT_MEANS.match(pieces[n])), first)
+    return next(
+        (
+            n
+            for n in sayings[:4]
+            if IT_MEANS.match(pieces[n]) or (_mentions(pieces[n], word) and _named(word).match(pieces[n]))
+        ),
+        first,
+    )
 
 
 def _is_put_plainly(piece: str, word: str) -> bool:
     if expands(word, piece) or IT_MEANS.match(piece):
         return True
-    named = _named(word).match(piece)
+    named = _named(word).match(piece) if _mentions(piece, word) else None
     after = piece[named.end() :] if named else piece
     if PRAISES.match(after):
         return False
-    own = re.search(rf"(?<![\w\"“'‘]){re.escape(inert(word))}(?![\w\"”'’])", after, re.IGNORECASE)
+    own = _mentions(after, word) and re.search(
+        rf"(?<![\w\"“'‘]){re.escape(inert(word))}(?![\w\"”'’])", after, re.IGNORECASE
+    )
     if STATES.match(piece) or (own and own.start() > 0):
         return False
     if named or OPENS_LIKE_A_MEANING.match(piece):
@@ -200,6 +225,7 @@ def _is_put_plainly(piece: str, word: str) -> bool:
     return not FINITE.search(" ".join(words[:_CLAUSE])) and not (is_name and len(words) > 1)
 
 
+@lru_cache(maxsize=64)
 def _named(word: str) -> re.Pattern[str]:
     """Matches a sentence that names the word and says what it is."""
     return re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slangrag.text.agreement import agreed
+from slangrag.text.defining import defining
 
 SIMP = (
     "A man who does too much for a woman.",
@@ -23,7 +24,8 @@ def test_few_definitions_need_not_agree() -> None:
 
 def test_only_what_defines_counts_and_not_the_talk_around_it() -> None:
     chatty = "A shell. You find it where a man and a woman may walk along the beach."
-    assert agreed("simp", (*SIMP, chatty))[-1] is False
+    meanings = [defining("simp", definition).text for definition in (*SIMP, chatty)]
+    assert agreed("simp", meanings)[-1] is False
 
 
 def test_where_none_agrees_nothing_is_known() -> None:

@@ -103,7 +103,9 @@ def _best_first(group: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
     """
     define = [hit for hit in group if _defines(hit)]
     if define:
-        shared = agreed(define[0].entry.word, [hit.entry.definition for hit in define])
+        shared = agreed(
+            define[0].entry.word, [defining(hit.entry.word, hit.entry.definition).text for hit in define]
+        )
         first = min(range(len(define)), key=lambda n: not _plainly(define[n]))
         others = [n for n in range(len(define)) if n != first and _plainly(define[n]) and shared[n]]
         return [define[n] for n in (first, *others)]
