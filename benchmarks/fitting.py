@@ -72,12 +72,17 @@ def parts_of(headwords: Sequence[str]) -> Numbers:
     return np.array([part[word] for word in headwords])
 
 
-def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float, middle: Floats) -> Floats:
-    """Weights, shape (signals,), that give the right candidates of each question the most probability."""
+def conditional_logit(
+    x: Floats, right: Floats, question: Numbers, decay: float, middle: Floats, importance: Floats
+) -> Floats:
+    """Weights, shape (signals,), that give the right candidates of each question the most probability.
+
+    importance, shape (questions,), is how much each question counts.
+    """
     starts = np.r_[0, np.flatnonzero(np.diff(question)) + 1]
     group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(question)]))
-    answered = np.add.reduceat(right, starts) > 0
-    count = max(int(answered.sum()), 1)
+    answered = (np.add.reduceat(right, starts) > 0) * importance[question[starts]]
+    count = answered.sum()
 
     def loss(w: Floats) -> tuple[float, Floats]:
         scores = x @ w
@@ -85,7 +90,7 @@ def conditional_logit(x: Floats, right: Floats, question: Numbers, decay: float,
         total = np.add.reduceat(scores, starts)
         good = np.maximum(np.add.reduceat(scores * right, starts), 1e-300)
         value = float(
-            -(np.log(good) - np.log(total))[answered].sum() / count + decay * ((w - middle) @ (w - middle))
+            -(np.log(good) - np.log(total)) @ answered / count + decay * ((w - middle) @ (w - middle))
         )
         slope = (scores / total[group] - scores * right / good[group]) * answered[group]
         return value, x.T @ slope / count + 2 * decay * (w - middle)
@@ -106,11 +111,16 @@ def logistic(x: Floats, right: Floats, importance: Floats, decay: float) -> Floa
 
 
 def fit_ranking(
-    choices: Choices, names: Sequence[str], decay: float, centre: Mapping[str, float] | None = None
+    choices: Choices,
+    names: Sequence[str],
+    decay: float,
+    centre: Mapping[str, float] | None = None,
+    importance: Floats | None = None,
 ) -> tuple[dict[str, float], Floats]:
     """Weights by name fitted on all, and each candidate's score under weights that never saw its headword.
 
-    The penalty draws each weight towards its value in `centre` (0 where there is none).
+    The penalty draws each weight towards its value in `centre` (0 where there is none). importance is how
+    much each question counts, 1 where it is not given.
     """
     x = choices.table(names)
     spread = x.std(axis=0) + 1e-9
@@ -118,12 +128,13 @@ def fit_ranking(
     middle = np.array([(centre or {}).get(name, 0.0) for name in names]) * spread
     right, question = np.array(choices.right, float), np.array(choices.question)
     part = parts_of(choices.headword)[question]
+    counts = np.ones(len(choices.headword)) if importance is None else importance
     scores = np.zeros(len(right))
     for held in range(PARTS):
         rest = part != held
-        w = conditional_logit(x[rest], right[rest], question[rest], decay, middle)
+        w = conditional_logit(x[rest], right[rest], question[rest], decay, middle, counts)
         scores[~rest] = x[~rest] @ w
-    w = conditional_logit(x, right, question, decay, middle) / spread
+    w = conditional_logit(x, right, question, decay, middle, counts) / spread
     return {name: round(float(value), 4) for name, value in zip(names, w, strict=True)}, scores
 
 
