@@ -136,7 +136,10 @@ REVERSE: Final = tuple(
     )
 )
 # What stands between two and more words that are asked for in one breath.
-BETWEEN: Final = re.compile(r"\s*(?:[,;/&+]|\b(?:and|or|vs\.?|versus)\b)+\s*", FLAGS)
+# A sign within letters parts words only where they are long enough: "lit/dope", but "B/F" is one.
+BETWEEN: Final = re.compile(
+    r"\s*(?:[,;]|(?<=\s)[/&+]|[/&+](?=\s)|(?<=\w{3})[/&+](?=\w{3})|\b(?:and|or|vs\.?|versus)\b)+\s*", FLAGS
+)
 # Words that may stand around the one asked for without changing it: "to ghost someone", "a simp".
 LIGHT_BEFORE: Final = re.compile(r"(?:a|an|the|to|be|being|been|someone|somebody)\s+(?=\S)", FLAGS)
 LIGHT_AFTER: Final = re.compile(

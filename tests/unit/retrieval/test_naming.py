@@ -163,6 +163,7 @@ def test_what_a_stub_leads_to_is_there_however_many_entries_its_word_has(pointin
     [
         ("what do yeet and salty mean", ["yeet", "salty"]),
         ("yeet vs ghosting", ["yeet", "ghosting"]),
+        ("what does yeet/ghosting mean", ["yeet", "ghosting"]),
         ("what's the difference between a ghost and yeet", ["ghost", "yeet"]),
         ('what does "on fleek" and "bussin" mean', ["on fleek", "bussin"]),
         ("yeet, bussin, yote", ["yeet", "bussin", "yote"]),
@@ -175,6 +176,12 @@ def test_each_of_several_words_is_found(slang: SlangStore, query: str, words: li
     assert list(dict.fromkeys(asked)) == words
     assert found.known == "yes"
     assert [query[s.start : s.end].lower() for s in dict.fromkeys(h.span for h in found.hits) if s] == words
+
+
+@pytest.mark.parametrize("word", ["B/F", "GL/HF", "C&G"])
+def test_a_sign_within_a_short_form_does_not_make_it_several_words(make_store: MakeStore, word: str) -> None:
+    store = make_store(("b", "A letter.", 9, 1), ("GL", "Good luck.", 9, 1), ("c", "See.", 9, 1))
+    assert retrieve(f"what does {word} mean", store).known != "yes"
 
 
 def test_a_word_among_several_that_is_not_there_is_told(slang: SlangStore) -> None:
