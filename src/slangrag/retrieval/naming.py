@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from slangrag.retrieval import confidence
@@ -126,14 +126,27 @@ def followed(first: Candidate, store: SlangStore, weights: Weights) -> list[Cand
     return [candidate(one, first.parts, first.match, first.span, store, weights) for one in seen.values()]
 
 
+def _enough(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """The first candidates that have `limit` senses between them: reading entries is what takes time."""
+    kept: list[Candidate] = []
+    for one in candidates:
+        kept.append(one)
+        if sum(len(c.senses) for c in kept) >= limit:
+            break
+    return kept
+
+
 def retrieve_named(
     query: str, found: Sequence[HeadwordMatch], store: SlangStore, weights: Weights, limit: int
 ) -> Retrieval:
     """The entries of the headwords that were asked for, the surest form first."""
-    candidates = [
-        candidate(one.headword, {"place": -float(place)}, one.match, one.span, store, weights)
-        for place, one in enumerate(found[:limit])
-    ]
+    candidates = _enough(
+        (
+            candidate(one.headword, {"place": -float(place)}, one.match, one.span, store, weights)
+            for place, one in enumerate(found)
+        ),
+        limit,
+    )
     hits = by_headword(candidates, limit)
     return Retrieval(query, "define", confidence.known_by_name(found[0]), hits, (), store.lacks)
 
@@ -166,16 +179,19 @@ def retrieve_near_misses(
     near = confidence.plausible(
         corrections(subject.text, store.headwords, weights.typo, limit=SUGGESTIONS), weights.known
     )
-    candidates = [
-        candidate(one.headword, weighed(one.signals, weights.typo), "fuzzy", subject, store, weights)
-        for one in near[:limit]
-    ]
+    candidates = _enough(
+        (
+            candidate(one.headword, weighed(one.signals, weights.typo), "fuzzy", subject, store, weights)
+            for one in near
+        ),
+        limit,
+    )
     inside = find(subject.text, store.headwords)
     seen = weigh(headword_spans(subject.text, inside, store.headwords), weights.span)
     floor = min((c.score for c in candidates), default=0.0) - 1.0
     taken = {c.headword.hid for c in candidates}
     for place, (_, spotted) in enumerate(seen[:_MOST_PARTS]):
-        if spotted.headword.hid not in taken:
+        if spotted.headword.hid not in taken and sum(len(c.senses) for c in candidates) < limit:
             found = spotted.found
             span = shifted(found.span, subject.start)
             parts = {"below the rest": floor, "place": -float(place)}

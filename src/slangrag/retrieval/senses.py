@@ -85,8 +85,8 @@ def defining_first(senses: Sequence[Sense]) -> list[Sense]:
     Behind them: what is not put like a meaning or what no other entry of many says (a joke, a name), then
     what only jokes, announces or points elsewhere.
     """
-    if not senses:
-        return []
+    if len(senses) < 2:
+        return list(senses)
     said = [defining(sense.entry.word, sense.entry.definition) for sense in senses]
     shared = agreed(senses[0].entry.word, [one.text for one in said])
 

@@ -149,7 +149,12 @@ def _mentions(text: str, word: str) -> bool:
     """Whether the word stands in the text at all. Compiling a pattern for each headword took half of a
     look-up's time; few sentences need one.
     """
-    return inert(word).lower() in text.lower()
+    return _lowered(word) in text.lower()
+
+
+@lru_cache(maxsize=64)
+def _lowered(word: str) -> str:
+    return inert(word).lower()
 
 
 @lru_cache(maxsize=64)

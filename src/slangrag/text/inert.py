@@ -37,8 +37,9 @@ def inert(text: str) -> str:
     Cross-references lose their brackets ("[cap]" becomes "cap"); numbers in brackets, which would pass
     for citations, go altogether.
     """
-    text = _ANSI.sub(" ", text)
-    text = "".join(c for c in text if _visible(c))
+    if not (text.isascii() and text.isprintable()):  # else there is no escape in it, and nothing invisible
+        text = _ANSI.sub(" ", text)
+        text = "".join(c for c in text if _visible(c))
     text = _FAKE_CITATION.sub(" ", text).translate(_BRACKETS).translate(_LOOK_ALIKES)
     text = _RULES.sub(r"\1", text)
     return _SPACES.sub(" ", text).strip()
