@@ -23,7 +23,7 @@ _ROLES: Final[dict[str, frozenset[str]]] = {
     "adverb": frozenset({"adverb"}),
 }
 
-POSSIBLE: Final = 0.15
+POSSIBLE: Final = 0.08
 """Probability from which a model that can decide is asked about a span."""
 
 
