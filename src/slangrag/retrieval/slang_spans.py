@@ -40,8 +40,10 @@ def slang_in(text: str, store: SlangStore, weights: Weights | None = None) -> tu
         by_span.setdefault(candidate.span, []).append(replace(candidate, slang=signals.probability(table)))
     found: list[SlangSpan] = []
     for span, candidates in by_span.items():
-        ranked = sorted(candidates, key=lambda c: (-(c.slang or 0.0), -c.score))
-        found.append(SlangSpan(span, ranked[0].slang or 0.0, by_headword(ranked, MOST_SENSES)))
+        # In the order of retrieval: "ghosted" before "ghost", though another form is likelier to be slang.
+        ranked = sorted(candidates, key=lambda c: -c.score)
+        likeliest = max(c.slang or 0.0 for c in candidates)
+        found.append(SlangSpan(span, likeliest, by_headword(ranked, MOST_SENSES)))
     found.sort(key=_before)
     kept: list[SlangSpan] = []
     for one in found:
