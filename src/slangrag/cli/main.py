@@ -34,7 +34,6 @@ ENGINE_PACKAGES: Final = {
     "langchain": ("langchain", "langchain-core"),
     "serve": ("fastapi", "uvicorn"),
     "mcp": ("mcp",),
-    "mcp": ("mcp",),
 }
 """What `--version` tells of, read from the packages' metadata: none of them is imported."""
 

@@ -22,6 +22,7 @@ from slangrag.retrieval.wordings import (
     LIGHT_AFTER,
     LIGHT_BEFORE,
     MAY_ASK,
+    MORE,
     REVERSE,
     TRAIL,
 )
@@ -103,9 +104,9 @@ def _is_short(text: str) -> bool:
 
 
 def _is_context(match: re.Match[str]) -> bool:
-    """Whether what follows the question is nothing, or only says where the word was met."""
-    tail = match.groupdict().get("tail") or ""
-    return not tail.strip(_EDGE) or CONTEXT.fullmatch(tail.strip(_EDGE)) is not None
+    """Whether what follows the question is nothing, says where the word was met, or asks more about it."""
+    tail = (match.groupdict().get("tail") or "").strip(_EDGE)
+    return not tail or CONTEXT.fullmatch(tail) is not None or MORE.fullmatch(tail) is not None
 
 
 def _subjects(query: str, match: re.Match[str], offset: int) -> tuple[Span, ...]:

@@ -56,6 +56,9 @@ AFTER_MESSAGE: Final = re.compile(
 ASKS: Final = tuple(
     re.compile(pattern, FLAGS)
     for pattern in (
+        # Two questions in one breath; BETWEEN parts them.
+        rf"^{_WHAT}\s+{_DOES}\s+{_SORT}?(?P<x>[^,;.?!]+?\s+mean[\s,;.?!]+(?:and|or)\s+{_WHAT}\s+{_DOES}\s+[^,;.?!]+?)"
+        r"\s+mean$",
         rf"^{_WHAT}\s+{_DOES}\s+(?:it|that)\s+mean\s+(?:when|if)\s+(?:[\w']+\s+){{1,3}}?"
         r"(?:say|says|said|(?:calls?|called)\s+\w+|types?|writes?|texts?|posts?|comments?|is|are|was|gets?|has|does)\s+"
         r"(?:that\s+)?(?P<x>.+)$",
@@ -116,6 +119,15 @@ CONTEXT: Final = re.compile(
     r"|nowadays|these days|online|slang|anyways?|exactly|please|pls|to me|bro|dude|in general)$",
     FLAGS,
 )
+# What else is asked of the same word in one breath: "what does salty mean, and who says it".
+MORE: Final = re.compile(
+    r"(?:[,;.!?-]*\s*)(?:(?:and|or|but|also|plus)\s+)?(?:please\s+|pls\s+|can you\s+|could you\s+)?"
+    r"(?:(?:who|where|when|why|how)\b"
+    r"|(?:is|are|was|does|do|did|can|could|should|would|will)(?:n't)?\s+(?:it|that|this|i|you|we|one|they|people|someone)\b"
+    r"|(?:explain|give|show|use|tell|say|answer)\b"
+    r"|(?:with|using|in|by)\s+(?:an?\s+|some\s+|the\s+|my\s+)?(?:\w+\s+)?(?:examples?|words?|terms|sentences?|english)\b).*",
+    FLAGS,
+)
 _NAMES: Final = r"(?:word|term|name|phrase|expression|slang|saying|acronym|abbreviation|way)"
 REVERSE: Final = tuple(
     re.compile(pattern, FLAGS)
@@ -138,7 +150,10 @@ REVERSE: Final = tuple(
 # What stands between two and more words that are asked for in one breath.
 # A sign within letters parts words only where they are long enough: "lit/dope", but "B/F" is one.
 BETWEEN: Final = re.compile(
-    r"\s*(?:[,;]|(?<=\s)[/&+]|[/&+](?=\s)|(?<=\w{3})[/&+](?=\w{3})|\b(?:and|or|vs\.?|versus)\b)+\s*", FLAGS
+    r"\s*(?:\bmean[\s,;.?!]+)?"
+    r"(?:[,;]|(?<=\s)[/&+]|[/&+](?=\s)|(?<=\w{3})[/&+](?=\w{3})|\b(?:and|or|vs\.?|versus)\b)+\s*"
+    rf"(?:\b{_WHAT}\s+{_DOES}\s+)?",
+    FLAGS,
 )
 # Words that may stand around the one asked for without changing it: "to ghost someone", "a simp".
 LIGHT_BEFORE: Final = re.compile(r"(?:a|an|the|to|be|being|been|someone|somebody)\s+(?=\S)", FLAGS)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from slangrag.answer.translate.terms import Direction, Translation
     from slangrag.engines.choose import Chosen
     from slangrag.engines.protocols import ChatModel, Embedder
-    from slangrag.retrieval.types import Intent, Retrieval
+    from slangrag.retrieval.types import Retrieval
     from slangrag.service.engines import Fetching
     from slangrag.service.status import Status
 

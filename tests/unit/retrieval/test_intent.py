@@ -9,6 +9,7 @@ import pytest
 
 from slangrag.retrieval.intent import message_odds, parse
 from slangrag.retrieval.weights import load_weights
+from slangrag.retrieval.wordings import BETWEEN
 
 PHRASINGS = [
     json.loads(line) for line in (Path(__file__).parent / "phrasings.jsonl").read_text().splitlines()
@@ -100,3 +101,9 @@ def test_a_message_before_the_question_is_what_is_asked_about(query: str, intent
     parsed = parse(query, load_weights().intent)
     assert parsed.intent == intent
     assert asked in [subject.text for subject in parsed.subjects]
+
+
+def test_two_questions_in_one_breath_are_read_as_two_words() -> None:
+    parsed = parse("what does salty mean and what does no cap mean?", load_weights().intent)
+    assert parsed.intent == "define"
+    assert BETWEEN.split(parsed.subjects[0].text) == ["salty", "no cap"]
