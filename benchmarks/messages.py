@@ -4,9 +4,9 @@
         [--verbose] [--substitute]
 
 A message a line: `text`, `store` (the name of the store that it is read with), `slang` (a list of start, end
-and the entry ids that are the right sense there) and `ordinary` (start and end of ordinary words and names
-that a slang dictionary could be tempted by). Found is a slang span that a term overlaps; a term that overlaps
-an ordinary span and no slang span took it for slang; any other term is counted apart.
+and the entry ids that are the right sense there, none where nobody said) and `ordinary` (start and end of
+ordinary words and names that a slang dictionary could be tempted by). Found is a slang span that a term
+overlaps; a term that overlaps an ordinary span and no slang span took it for slang; any other is counted apart.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def count(one: dict[str, Any], told: dict[str, Any], counts: Counter[str], *, ve
         here = at(start, end)
         taken += here
         counts["found"] += bool(here)
+        counts["found, sense known"] += bool(here) and bool(right)
         counts["right sense"] += bool(here) and here[0]["entry_id"] in right
         second = [sense["entry_id"] for sense in here[0].get("senses", ())] if here else []
         counts["right among the told"] += bool(here) and bool(set(second) & set(right))
@@ -90,7 +91,8 @@ def summary(name: str, counts: Counter[str]) -> str:
 
     return (
         f"{name}: {counts['messages']} messages; slang found {share('found', 'slang')}; right sense first "
-        f"{share('right sense', 'found')}, among the told {share('right among the told', 'found')}; ordinary "
+        f"{share('right sense', 'found, sense known')}, "
+        f"among the told {share('right among the told', 'found, sense known')}; ordinary "
         f"taken {share('ordinary taken', 'ordinary')}; other terms {counts['other terms']}; "
         f"messages changed {counts['changed']}"
     )
