@@ -6,7 +6,7 @@
 A message a line: `text`, `store` (the name of the store that it is read with), `slang` (a list of start, end
 and the entry ids that are the right sense there, none where nobody said) and `ordinary` (start and end of
 ordinary words and names that a slang dictionary could be tempted by). Found is a slang span that a term
-overlaps; a term that overlaps an ordinary span and no slang span took it for slang; any other is counted apart.
+overlaps; a term that overlaps an ordinary span alone took it for slang; any other is counted apart.
 """
 
 from __future__ import annotations
