@@ -37,6 +37,9 @@ _PLAIN: Final = word_set("anal anus bondage breast breasts penis rectum sex sper
 # Of the mild words only these are looked for inside others; "cocktail" and "prickly" hold some of the rest.
 _ROOTS: Final = word_set("arsehole asshole bastard bitch bollock bullshit piss shit wank")
 _SHORTEST_ROOT: Final = 4
+_LONGEST_COMPOUND: Final = (
+    64  # a longer "word" is no compound, and taking it apart costs the square of its length
+)
 _ENDINGS: Final = re.compile(r"(?:e?s|ies|in'?|ings?|e?d|ers?|y|ier|iest|ish|less)$")
 
 _MOST_REMEMBERED: Final = 1 << 17
@@ -108,7 +111,7 @@ def _worst_in(word: str) -> int:
     severity = _code(word) & _SEVERITY
     if severity == MILD and word in _PLAIN:
         return 0
-    if severity or is_listed(word):
+    if severity or len(word) > _LONGEST_COMPOUND or is_listed(word):
         return severity
     ways = (
         _root(root, word[at:])
