@@ -172,15 +172,25 @@ def _asking(serving: Serving, asked: shapes.AskRequest) -> Callable[[], Iterator
 
 
 async def _events(make: Callable[[], Iterator[Said]], queue: GenerationQueue | None) -> AsyncGenerator[bytes]:
-    """The events of an answer on the wire; a failure is the last of them."""
+    """The events of an answer on the wire; the last is `finished` or `error`, never both.
+
+    An engine that dies half-way is told of after the answer that stands so far: that is no end.
+    """
     shown = EventDocuments()
+    finished = b""
     try:
         async with aclosing(answering(make, queue)) as events:
             async for event in events:
                 if isinstance(event, Queued):
                     yield _event("queued", {"ahead": event.ahead})
                 elif (document := shown.document(event)) is not None:
-                    yield _event(document[0], _placeless_notes(document[1]))
+                    told = _event(document[0], _placeless_notes(document[1]))
+                    if document[0] == "finished":
+                        finished = told
+                    else:
+                        yield told
+        if finished:
+            yield finished
     except QueueFull as full:
         yield _event("error", queue_full(full.retry_after).document())
     except SlangragError as error:
