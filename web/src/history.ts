@@ -17,9 +17,13 @@ function isKept(one: unknown): one is Kept {
   return (
     typeof kept?.id === "string" &&
     typeof kept.title === "string" &&
-    ((kept.kind === "ask" && Array.isArray(kept.turns)) || (kept.kind === "translate" && kept.document !== undefined))
+    ((kept.kind === "ask" && Array.isArray(kept.turns) && kept.turns.every(isTurn)) ||
+      (kept.kind === "translate" && typeof kept.document?.text === "string" && Array.isArray(kept.document.terms)))
   );
 }
+
+const isTurn = (one: Partial<Turn> | null): boolean =>
+  typeof one?.question === "string" && Array.isArray(one.said) && Array.isArray(one.withheld) && Array.isArray(one.notes);
 
 function read(): Kept[] {
   try {
