@@ -38,11 +38,12 @@ check: static  ## Before a commit: lint, types, import order, unit tests (a minu
 
 test: static  ## Lint, types, import order and every test (some minutes; fetches the embedded engine's weights)
 	$(BIN)/slangrag models pull --engine embedded
+	@tools/get_browser.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slurm: $(VENV)/.dev  ## The cluster scripts against a real Slurm of their own (needs root on Debian)
 	@if command -v shellcheck >/dev/null; then \
-	  shellcheck -x -P . .ci/run tools/demo.sh slurm/*.sh slurm/*.sbatch tests/slurm/*.sh tests/slurm/ollama; \
+	  shellcheck -x -P . .ci/run tools/*.sh slurm/*.sh slurm/*.sbatch tests/slurm/*.sh tests/slurm/ollama; \
 	else echo "shellcheck: left out, it is not on PATH (apt-get install shellcheck)"; fi
 	tests/slurm/run.sh
 
@@ -52,6 +53,7 @@ fmt: $(VENV)/.dev  ## Format and mend what can be mended
 
 docs: $(VENV)/.dev  ## Write docs/cli.md and the README's pictures anew
 	$(BIN)/python tools/make_docs.py
+	$(BIN)/python -m tools.page_pictures
 
 page:  ## Build the page of `slangrag serve` anew after a change in web/ (needs Node 20; users need none)
 	npm --prefix web ci --no-audit --no-fund

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.models"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A shell starts background jobs with Ctrl-C ignored, which programs that tests press it in would inherit.

@@ -35,8 +35,8 @@ class Served:
 
 
 @contextmanager
-def served(slang: Slang, *, room: int = 8, access: Access | None = None) -> Iterator[Served]:
-    """Serve `slang` while the block runs."""
+def served(slang: Slang, *, room: int = 8, access: Access | None = None, port: int = 0) -> Iterator[Served]:
+    """Serve `slang` while the block runs, on a free port unless one is given."""
     serving = Serving(slang, GenerationQueue(room), access or Access())
     config = uvicorn.Config(
         application(serving),
@@ -47,7 +47,7 @@ def served(slang: Slang, *, room: int = 8, access: Access | None = None) -> Iter
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

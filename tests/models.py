@@ -1,4 +1,4 @@
-"""What is dear to make and made once: the real small models, and a store of the sample."""
+"""What is dear to make and made once, for every folder: the real small models, a store of the sample."""
 
 from __future__ import annotations
 
