@@ -58,7 +58,7 @@ def mcp_door(
     and origins are the Host and Origin headers that are let in, each as it is sent or with ":*" for any port;
     others are answered 421 and 403. A server behind a proxy needs the proxy's name among them (python-sdk
     issue 1798). hosts=None checks neither: for a host whose own guard stands before it. describe says what a
-    client is told of an error; by default nothing of the machine.
+    client is told of an error; by default nothing of the machine. Notes never name a place on it.
     """
     if slot is None:
         place = anyio.Lock()

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from anyio import from_thread, to_thread
+from anyio import from_thread
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
@@ -32,6 +32,8 @@ from slangrag import __version__
 from slangrag.errors import EngineBusy, EngineError, SlangragError, StoreError
 from slangrag.mcp.schemas import read_arguments, schema_of
 from slangrag.mcp.tools import TOOLS, Call, Describe, Tool, unhurried
+from slangrag.service.cancelling import Cancel, ended_by
+from slangrag.service.placeless import placeless
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
@@ -105,8 +107,8 @@ async def _called(
     slot: Slot,
     describe: Describe,
 ) -> tuple[Document, str]:
-    """One call, in a thread of its own. Cancelled, it ends at the model's next word, and then gives its slot
-    back: until then the model is not free.
+    """One call, in a thread of its own. Cancelled, it ends also where the model is silent, and gives its slot
+    back when it has ended: until then the model is not free.
     """
     steps = 0
 
@@ -117,11 +119,12 @@ async def _called(
             steps += 1
             from_thread.run(context.session.report_progress, float(steps), None, message)
 
-    call = Call(slang, unhurried(tell), describe)
+    note = str if describe is in_full else placeless
+    call = Call(slang, unhurried(tell), describe, note)
     async with AsyncExitStack() as held:
         if tool.asks_model(arguments):
             await held.enter_async_context(slot())
-        document, text = await to_thread.run_sync(partial(tool.run, call, arguments))
+        document, text = await ended_by(Cancel(), partial(tool.run, call, arguments))
     return (_masked(document), _masked(text)) if slang.settings.safe else (document, text)
 
 

@@ -33,11 +33,15 @@ _SECONDS_BETWEEN_DRAFTS: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a tool works with. watch takes what to tell a waiting client, "" for nothing new."""
+    """What a tool works with. watch takes what to tell a waiting client, "" for nothing new.
+
+    note is how a note of the facade's is told.
+    """
 
     slang: Slang
     watch: Callable[[str], None]
     describe: Describe
+    note: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def _define(call: Call, given: schemas.DefineArguments) -> tuple[Document, str]:
 
 def _search(call: Call, given: schemas.SearchArguments) -> tuple[Document, str]:
     document = documents.retrieval(call.slang.search(given.query, limit=given.limit, meanings=True))
+    document["notes"] = [*map(call.note, document["notes"])]
     return document, texts.retrieval(document)
 
 
@@ -81,7 +86,7 @@ def _ask(call: Call, given: schemas.AskArguments) -> tuple[Document, str]:
                 raise
             failure = [_failed(error, call.describe)]
     document = documents.answer(answers[0])
-    document["notes"] += failure
+    document["notes"] = [*map(call.note, document["notes"]), *failure]
     return document, texts.answer(document, withheld)
 
 
@@ -107,6 +112,7 @@ def _translate(call: Call, given: schemas.TranslateArguments) -> tuple[Document,
 
     told = call.slang.translate(given.text, to=given.to, heard=heard)
     document = documents.translation(told)
+    document["notes"] = [*map(call.note, document["notes"])]
     if told.failure is not None:
         document["notes"].append(_failed(told.failure, call.describe))
     return document, texts.translation(document)

@@ -6,17 +6,16 @@ Starlette leaves a synchronous generator open after its client has left: the mod
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Final, ParamSpec, TypeVar
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from slangrag.service.cancelling import Cancel, cancellable_by
+from slangrag.service.cancelling import Cancel, ended_by
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -25,39 +24,17 @@ WRITE_SECONDS: Final = 60.0
 """How long a client may take to read what was sent, before its stream is cut and its place given on."""
 
 _END: Final = object()
+_looking_up: Final = anyio.CapacityLimiter(8)
 
 
 async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `call` returns, found out in a worker thread. Cancelled, it ends the work there first."""
-    return await _ended_by(Cancel(), lambda: call(*args, **kwargs))
+    return await ended_by(Cancel(), lambda: call(*args, **kwargs))
 
 
-async def _ended_by(cancel: Cancel, call: Callable[[], T]) -> T:
-    ended = threading.Event()
-    deciding, begun, given_up = threading.Lock(), False, False
-
-    def run() -> T | None:
-        nonlocal begun
-        with deciding:
-            if given_up:
-                return None
-            begun = True
-        try:
-            with cancellable_by(cancel):
-                return call()
-        finally:
-            ended.set()
-
-    try:
-        return cast("T", await run_sync(run, abandon_on_cancel=True))
-    except anyio.get_cancelled_exc_class():
-        with deciding:
-            given_up = True
-        if begun:
-            cancel.cancel()
-            with anyio.CancelScope(shield=True):
-                await run_sync(ended.wait)
-        raise
+async def at_once(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `in_thread`, for what only reads the store: it never waits for threads that wait for an engine."""
+    return await ended_by(Cancel(), lambda: call(*args, **kwargs), _looking_up)
 
 
 async def iterated(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
@@ -67,9 +44,9 @@ async def iterated(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
     closed while it runs.
     """
     cancel = Cancel()  # one for all items: what waits for the third may have been opened for the first
-    events = await _ended_by(cancel, make)
+    events = await ended_by(cancel, make)
     try:
-        while (item := await _ended_by(cancel, lambda: next(events, _END))) is not _END:
+        while (item := await ended_by(cancel, lambda: next(events, _END))) is not _END:
             yield item  # type: ignore[misc]  # _END was ruled out
     finally:
         close = getattr(events, "close", None)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from slangrag import errors
 from slangrag.errors import SlangragError
+from slangrag.service.placeless import placeless
 
 _STATUS: Final[tuple[tuple[type[SlangragError], int], ...]] = (
     (errors.EngineBusy, 503),
@@ -34,10 +35,6 @@ _SAID: Final[dict[type[SlangragError], str]] = {
     errors.ConfigError: "the server's configuration cannot be read",
 }
 """Messages that name places on the machine are said in general words; the server's log has the whole."""
-
-_PLACE: Final = re.compile(r"(?:https?://\S+)|(?:(?<![\w/])~?/[\w.@~+-]+(?:/[\w.@~+-]*)+)")
-
-_FLAG: Final = re.compile(r" \(--[a-z][^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,9 @@ def fault_of(error: SlangragError) -> Fault:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     said = next((_SAID[kind] for kind in type(error).__mro__ if kind in _SAID), error.message)
     busy = isinstance(error, errors.EngineBusy)
-    return Fault(status, code_of(type(error)), placeless(said), placeless(error.hint), 5 if busy else None)
+    # The command's advice is to set the server otherwise, which the client cannot.
+    hint = "ask about less at once" if isinstance(error, errors.ContextOverflow) else placeless(error.hint)
+    return Fault(status, code_of(type(error)), placeless(said), hint, 5 if busy else None)
 
 
 def queue_full(retry_after: int) -> Fault:
@@ -106,8 +105,3 @@ def internal() -> Fault:
 def code_of(kind: type[Exception]) -> str:
     """The name of an error's class as a code: StoreMissing is "store_missing"."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-
-
-def placeless(text: str) -> str:
-    """`text` without paths and addresses of the machine, and without the command line's flags."""
-    return _FLAG.sub("", _PLACE.sub("…", text))

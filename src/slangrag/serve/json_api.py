@@ -14,13 +14,14 @@ from slangrag import __version__
 from slangrag.errors import SlangragError
 from slangrag.serve import shapes
 from slangrag.serve.answering import Queued, answered, answering, in_turn, unless_gone
-from slangrag.serve.bridge import ClosingStream, in_thread, with_pings
-from slangrag.serve.faults import Fault, fault_of, internal, placeless, queue_full
+from slangrag.serve.bridge import ClosingStream, at_once, in_thread, with_pings
+from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.logs import logger
 from slangrag.serve.queue import QueueFull
 from slangrag.service import documents
 from slangrag.service.event_documents import EventDocuments, found
 from slangrag.service.event_documents import answered as answer_document
+from slangrag.service.placeless import placeless
 from slangrag.text.rating import strong_words
 
 if TYPE_CHECKING:
@@ -89,21 +90,21 @@ def json_api(serving: Serving) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=50)] = 8,
     ) -> Response:
         """Headwords that begin so, for a box that completes them."""
-        return _json({"headwords": await in_thread(slang.headwords, starting, limit)})
+        return _json({"headwords": await at_once(slang.headwords, starting, limit)})
 
     @router.get("/random", response_model=shapes.RandomWord)
     async def random_word() -> Response:
         """A headword of the store's choice."""
-        return _json({"word": await in_thread(slang.random_word)})
+        return _json({"word": await at_once(slang.random_word)})
 
     @router.get(
-        "/entries/{entry_id}",
+        "/entries/{entry_id:path}",
         response_model=shapes.Entry,
         responses={404: {"model": shapes.ErrorDocument, "description": "There is no such entry."}},
     )
     async def entry(entry_id: Annotated[str, Path(min_length=1, max_length=200)]) -> Response:
         """One definition by its id."""
-        one = await in_thread(slang.entry, entry_id)
+        one = await at_once(slang.entry, entry_id)
         if one is None:
             return Fault(404, "no_such_entry", "there is no entry of that id", "POST /api/search").response()
         return _json({**documents.entry(one), "strong": strong_words([one.word, one.definition])})
@@ -111,7 +112,7 @@ def json_api(serving: Serving) -> APIRouter:
     @router.post("/define", response_model=shapes.Definition)
     async def define(asked: shapes.DefineRequest) -> Response:
         """What the data says about one word: no model, no vector."""
-        told = await in_thread(slang.define, asked.word)
+        told = await at_once(slang.define, asked.word)
         texts = [text for one in told.entries for text in (one.word, one.definition)]
         return _json(
             {**documents.definition(told), "strong": strong_words([told.word, *texts, *told.suggestions])}
@@ -129,7 +130,7 @@ def json_api(serving: Serving) -> APIRouter:
             explain=asked.explain,
             meanings=True,
         )
-        return _json(found(told, explain=asked.explain))
+        return _json(_placeless_notes(found(told, explain=asked.explain)))
 
     @router.post("/translate", response_model=shapes.Translation)
     async def translate(asked: shapes.TranslateRequest, request: Request) -> Response:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from mcp import Client
 from tests.integration.doors.hosting import asked, failure, left, said, served
-from tests.standin import StandIn
+from tests.standin import Fault, StandIn
 
 from slangrag import Slang
 from slangrag.errors import EngineBusy
@@ -133,6 +133,24 @@ async def test_a_call_that_is_cancelled_ends_the_generation_and_frees_the_model(
         await asked(slow, 2)
         again.cancel()
         await left(slow, 2)
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_a_cancelled_call_frees_the_model_also_while_it_is_silent(
+    slow_slang: Slang, slow: StandIn, mode: str
+) -> None:
+    slow.fail(Fault("hang", path="/api/chat", times=1))
+    question = {"question": "what does salty mean"}
+    async with served(slow_slang) as url, Client(url, mode=mode) as client:
+        silent = asyncio.create_task(client.call_tool("ask", question))
+        await asked(slow)
+        silent.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await silent
+        again = asyncio.create_task(client.call_tool("ask", question))
+        await asked(slow, 2)  # it has its turn: well before the 30 seconds of silence are over
+        again.cancel()
+        await left(slow)
 
 
 async def test_looking_up_does_not_wait_for_a_model_and_answers_wait_for_each_other(
@@ -258,3 +276,11 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(slang: Slan
     async with served(slang) as url, httpx.AsyncClient() as client:
         response = await client.post(url, content=b" " * 70_000, headers=ACCEPT)
     assert response.status_code == 413
+
+
+async def test_a_note_names_no_place_on_the_machine(slang: Slang, standin: StandIn) -> None:
+    standin.fail(Fault("error", path="/api/embed", message="it runs at http://10.0.0.7:11434/api"))
+    async with served(slang) as url, Client(url) as client:
+        found = await client.call_tool("search", {"query": "someone who stops replying"})
+    assert any("could not be embedded" in note for note in found.structured_content["notes"])
+    assert "10.0.0.7" not in said(found) + json.dumps(found.structured_content)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -13,6 +15,8 @@ from tests.integration.serve.conftest import Script
 from tests.serving import Served, events_of, within
 from tests.standin import Fault, StandIn
 
+from slangrag.engines.embedded.embedder import EmbeddedEmbedder
+from slangrag.errors import EngineUnreachable
 from slangrag.serve import shapes
 
 pytestmark = pytest.mark.weights
@@ -192,7 +196,9 @@ def test_what_is_no_json_is_named(server: Served) -> None:
 
 def test_an_entry_that_is_not_there(server: Served) -> None:
     with server.client() as client:
-        assert client.get("/api/entries/nobody").json()["error"]["code"] == "no_such_entry"
+        for entry_id in ("nobody", "no/body", "%22%3E%3C%2Fscript%3E"):
+            refused = client.get(f"/api/entries/{entry_id}")
+            assert refused.json()["error"]["code"] == "no_such_entry"
 
 
 def test_health_and_metrics(server: Served) -> None:
@@ -214,3 +220,29 @@ def test_strong_words_are_named_for_who_masks_them(server: Served) -> None:
 def _busy_with(server: Served, questions: int) -> bool:
     queue = server.serving.queue
     return queue.running + queue.waiting >= questions
+
+
+def test_a_note_of_a_search_names_no_place_on_the_machine(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any) -> Any:
+        raise EngineUnreachable("Ollama does not answer at http://10.0.0.7:11434")
+
+    monkeypatch.setattr(EmbeddedEmbedder, "embed_query", gone)
+    with server.client() as client:
+        found = client.post("/api/search", json={"query": "to pull out of plans at the last minute"})
+    assert "Ollama does not answer" in found.json()["notes"][0]
+    assert "10.0.0.7" not in found.text
+
+
+def test_a_word_is_looked_up_while_many_wait_for_an_engine_that_is_silent(
+    server: Served, ollama: StandIn
+) -> None:
+    ollama.fail(Fault("hang", path="/api/tags", seconds=5), Fault("hang", path="/api/show", seconds=5))
+    with server.client() as client, ThreadPoolExecutor(60) as pool:
+        asking = [pool.submit(httpx.get, f"{server.url}/api/status", timeout=60) for _ in range(60)]
+        assert within(10, lambda: len(ollama.requests) >= 20)
+        began = time.monotonic()
+        assert client.post("/api/define", json={"word": "rizz"}).json()["known"] == "yes"
+        assert time.monotonic() - began < 2
+        assert not any(one.done() for one in asking)

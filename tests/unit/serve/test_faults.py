@@ -6,7 +6,8 @@ import pytest
 
 from slangrag import errors
 from slangrag.errors import SlangragError
-from slangrag.serve.faults import fault_of, placeless
+from slangrag.serve.faults import fault_of
+from slangrag.service.placeless import placeless
 
 
 def every_error(kind: type[SlangragError] = SlangragError) -> list[type[SlangragError]]:
