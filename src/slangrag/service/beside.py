@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import socket
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -23,3 +24,15 @@ def socket_path(root: Path) -> Path | None:
     node = re.sub(r"[^\w.-]", "_", platform.node())[:32]
     path = root.resolve() / f"serve-{node}.sock"
     return path if len(os.fsencode(path)) <= _LONGEST else None
+
+
+def is_own_socket(path: Path) -> bool:
+    """Whether a socket of this user's is there: in a folder that others may write to, it could be theirs.
+
+    A link is none: it could lead to theirs.
+    """
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.geteuid()

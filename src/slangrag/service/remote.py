@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slangrag import __version__
 from slangrag.config import Settings
 from slangrag.errors import EngineReply, SlangragError
-from slangrag.service.beside import socket_path
+from slangrag.service.beside import is_own_socket, socket_path
 from slangrag.service.equipment import PER_QUESTION
 from slangrag.service.slang import Slang
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from slangrag.service.wire import Call, Carried
 
 CONNECT_SECONDS: Final = 0.25
+_HEAD_SECONDS: Final = 5.0
+"""A server that takes a call says so at once, before it has an answer; one that hangs is passed over."""
+
 _SILENCE_SECONDS: Final = 60.0
 """The server says something every 15 seconds, if only that it is there."""
 
@@ -47,6 +50,10 @@ class NotTaken(Exception):
         self.reason = reason
 
 
+class NoAnswer(NotTaken):
+    """Something is there, and says nothing that can be read."""
+
+
 def telling(settings: Settings) -> dict[str, Any]:
     """The settings that an answer depends on, as plain values."""
     names = (*ALIKE, *sorted(PER_QUESTION), "chat_model")
@@ -56,6 +63,9 @@ def telling(settings: Settings) -> dict[str, Any]:
 
 class RemoteSlang(Slang):
     """A Slang whose questions a server answers, if it takes them."""
+
+    _passed_over = False
+    """A server that gave no answer is not waited for again: one question can be several calls."""
 
     def ask(
         self, question: str, *, quoted: bool = False, generate: bool = False, system: str | None = None
@@ -103,8 +113,14 @@ class RemoteSlang(Slang):
         """The reply's lines, once the server has taken the call. Raises NotTaken before any of them."""
         from slangrag.service.wire import Call
 
+        if self._passed_over:
+            raise NotTaken("the server gave no answer before")
         call = Call(__version__, method, telling(self.settings), given, conversation)
-        connection, response = _posted(self.settings.store, call)
+        try:
+            connection, response = _posted(self.settings.store, call)
+        except NoAnswer:
+            self._passed_over = True
+            raise
         return _lines(connection, response)
 
 
@@ -135,7 +151,12 @@ class _Connection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(CONNECT_SECONDS)
         self.sock.connect(os.fspath(self._path))
-        self.sock.settimeout(_SILENCE_SECONDS)
+        self.sock.settimeout(_HEAD_SECONDS)
+
+    def wait_longer(self) -> None:
+        """The call is taken: what comes now may take its time."""
+        if self.sock is not None:
+            self.sock.settimeout(_SILENCE_SECONDS)
 
     def __enter__(self) -> _Connection:
         return self
@@ -150,23 +171,27 @@ def _posted(store: Path, call: Call) -> tuple[_Connection, http.client.HTTPRespo
     path = socket_path(store)
     if path is None or not path.exists():
         raise NotTaken("no server")
+    if not is_own_socket(path):
+        raise NotTaken("what is in the place of a server's socket belongs to somebody else")
     connection = _Connection(path)
     try:
         connection.request("POST", "/local", dump_call(call), {"Content-Type": "application/json"})
         response = connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
-        raise NotTaken("a server was here and does not answer any more") from error
+        raise NoAnswer("a server was here and does not answer any more") from error
     if response.status != 200:
         with connection, suppress(OSError, http.client.HTTPException):
             raise NotTaken(response.read(1000).decode("utf-8", "replace"))
         raise NotTaken("the server does not take the call")
+    connection.wait_longer()
     return connection, response
 
 
 def _lines(connection: _Connection, response: http.client.HTTPResponse) -> Iterator[Carried]:
     from slangrag.service.wire import load
 
+    said = False
     with connection:
         try:
             while line := response.readline():
@@ -174,9 +199,12 @@ def _lines(connection: _Connection, response: http.client.HTTPResponse) -> Itera
                     continue
                 value = load(line)
                 if value is None:
-                    return
+                    if said:
+                        return
+                    break
                 if isinstance(value, SlangragError):
                     raise value
+                said = True
                 yield value
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _cut() from error

@@ -54,6 +54,15 @@ class Call:
     conversation: Conversation | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """An error of the tree on its way."""
+
+    kind: str
+    message: str
+    hint: str
+
+
 def dump_call(call: Call) -> bytes:
     """A call on its way."""
     return msgspec.json.encode(call, enc_hook=_told)
@@ -92,7 +101,7 @@ def load(line: bytes) -> Carried | SlangragError | None:
 
 def _told(value: Any) -> Any:
     if isinstance(value, SlangragError):
-        return {"kind": type(value).__name__, "message": value.message, "hint": value.hint}
+        return _Error(type(value).__name__, value.message, value.hint)
     raise NotImplementedError(f"{type(value)} does not travel")
 
 
@@ -102,8 +111,9 @@ def _read(kind: type[Any], value: Any) -> Any:
     raise NotImplementedError(f"{kind} does not travel")
 
 
-def _error(told: Mapping[str, str]) -> SlangragError:
-    kind = getattr(errors, told["kind"], SlangragError)
+def _error(told: Any) -> SlangragError:
+    read = msgspec.convert(told, _Error)
+    kind = getattr(errors, read.kind, SlangragError)
     if not (isinstance(kind, type) and issubclass(kind, SlangragError)):
         kind = SlangragError
-    return kind(told["message"], hint=told["hint"])
+    return kind(read.message, hint=read.hint)

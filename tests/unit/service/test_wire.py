@@ -91,3 +91,9 @@ def test_an_end_is_an_end_and_nonsense_is_said() -> None:
 def test_a_call_travels_with_its_conversation() -> None:
     call = wire.Call("1", "converse", {"top_k": 3}, {"line": "x"}, TALK)
     assert wire.load_call(wire.dump_call(call)) == call
+
+
+@pytest.mark.parametrize("of", ["{}", "[1]", "null", '{"kind": 3, "message": "m", "hint": ""}'])
+def test_an_error_that_is_none_of_ours_is_nonsense(of: str) -> None:
+    with pytest.raises(ValueError, match=r"Object|str|Expected"):
+        wire.load(f'{{"is": "error", "of": {of}}}\n'.encode())
