@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from slangrag import Slang
 from slangrag.answer.chat.conversation import Continued, begin
 from slangrag.answer.events import Finished, Sources
+from slangrag.config import load_settings
+from slangrag.errors import StoreDamaged
 
 pytestmark = pytest.mark.weights
 
@@ -92,3 +95,13 @@ def test_the_store_is_described(slang: Slang, sample_store: Path) -> None:
     assert facts.root == sample_store
     assert facts.sealed
     assert slang.complete
+
+
+def test_a_store_that_is_damaged_inside_is_said_to_be(sample_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(sample_store, store)
+    lexicon = store / "lexicon.sqlite3"
+    whole = lexicon.read_bytes()
+    lexicon.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    with Slang(load_settings({"store": store})) as slang, pytest.raises(StoreDamaged, match="cannot be read"):
+        slang.define("rizz")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.store.lexicon import open_lexicon
+from slangrag.store.lexicon import open_lexicon, reading
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity, Vectors
@@ -123,13 +123,14 @@ class StorePool:
 
         Raises StoreMissing, StoreMismatch, StoreDamaged, StoreError as `open_lexicon` does.
         """
-        view = self._lent()
-        try:
-            view.store.forget_lacks()
-            yield view.store
-        except BaseException:
-            self._drop(view)
-            raise
+        with reading(self._root):
+            view = self._lent()
+            try:
+                view.store.forget_lacks()
+                yield view.store
+            except BaseException:
+                self._drop(view)
+                raise
         with self._lock:
             self._idle.append(view)
 

@@ -235,17 +235,24 @@ def open_lexicon(root: Path) -> Iterator[Lexicon]:
     path = StoreLayout(root).lexicon
     if not path.is_file():
         raise StoreMissing(f"there is no slang store at {root}", hint="slangrag ingest --sample")
+    with reading(root), closing(_connect(path)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            raise StoreMissing(f"the slang store at {root} is empty", hint="slangrag ingest --sample")
+        if version != SCHEMA_VERSION:
+            raise StoreMismatch(
+                f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
+                hint="slangrag ingest CSV --into NEW_STORE",
+            )
+        yield Lexicon(connection, path)
+
+
+@contextmanager
+def reading(root: Path) -> Iterator[None]:
+    """What SQLite finds amiss while the block reads the lexicon of `root`, as StoreError or StoreDamaged."""
+    path = StoreLayout(root).lexicon
     try:
-        with closing(_connect(path)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                raise StoreMissing(f"the slang store at {root} is empty", hint="slangrag ingest --sample")
-            if version != SCHEMA_VERSION:
-                raise StoreMismatch(
-                    f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
-                    hint="slangrag ingest CSV --into NEW_STORE",
-                )
-            yield Lexicon(connection, path)
+        yield
     except sqlite3.OperationalError as error:
         raise StoreError(
             f"{path} cannot be read just now: {error}", hint="try again, or: slangrag store verify"
