@@ -80,7 +80,9 @@ class Guard:
     def _refused(self, scope: Scope, headers: Headers) -> Fault | None:
         host = headers.get("host", "")
         if _name(host) not in self._access.hosts:
-            return Fault(421, "wrong_host", "this server does not answer to that name", "see serve --host")
+            return Fault(
+                421, "wrong_host", "this server does not answer to that name", "serve --allow-host NAME"
+            )
         origin = headers.get("origin")
         if origin is not None and origin not in {f"http://{host}", f"https://{host}"}:
             return Fault(403, "foreign_origin", "requests of other pages are not answered")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -24,9 +25,9 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
     except (OSError, UnicodeError, OverflowError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise UsageError(
-            f"cannot listen on {host}, port {port}: {said}", hint=f"slangrag serve --port {port + 1}"
-        ) from error
+        taken = getattr(error, "errno", None) in {errno.EADDRINUSE, errno.EACCES}
+        hint = f"slangrag serve --port {port + 1}" if taken else "slangrag serve --host 127.0.0.1"
+        raise UsageError(f"cannot listen on {host}, port {port}: {said}", hint=hint) from error
     return listening
 
 

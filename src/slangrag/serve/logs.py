@@ -37,10 +37,19 @@ class RequestLog:
             await self._app(scope, receive, seen)
         finally:
             took = (time.perf_counter() - began) * 1000
-            route = scope["path"] if self._whole else pattern(scope)
+            route = _address(scope) if self._whole else pattern(scope)
             logger.info("%s %s %s %.0f ms", scope["method"], route, status or "left", took)
+
+
+def _address(scope: Scope) -> str:
+    """The address as it was sent: percent-encoded, so that no line break of it gets into the log."""
+    query = scope["query_string"]
+    raw: bytes = scope["raw_path"] + (b"?" + query if query else b"")
+    return raw.decode("latin-1")
 
 
 def pattern(scope: Scope) -> str:
     """The route that a request took, as its pattern; "-" where it took none."""
+    if scope["path"] == "/mcp":  # a plain route of Starlette's, which does not say that it was taken
+        return "/mcp"
     return str(getattr(scope.get("route"), "path", "-"))

@@ -206,8 +206,10 @@ def test_health_and_metrics(server: Served) -> None:
         client.post("/api/define", json={"word": "rizz"})
         assert client.get("/healthz").text == "ok\n"
         assert client.get("/readyz").text == "ok\n"
+        client.get("/mcp")
         counted = client.get("/metrics").text
     assert 'slangrag_requests_total{route="/api/define",status="200"} 1.0' in counted
+    assert 'slangrag_requests_total{route="/mcp",status="4' in counted
     assert "slangrag_waiting 0.0" in counted
 
 

@@ -131,6 +131,14 @@ def test_a_port_that_is_taken_is_named(own_store: Path) -> None:
         refused = slangrag("serve", "--port", port, "--store", str(own_store), "--engine", "embedded")
     assert refused.returncode == 2
     assert f"port {port}" in refused.stderr
+    assert f"--port {int(port) + 1}" in refused.stderr
+
+
+def test_a_host_that_is_none_is_not_answered_with_another_port(own_store: Path) -> None:
+    common = ("--store", str(own_store), "--engine", "embedded")
+    refused = slangrag("serve", "--host", "no.such.host.invalid", "--token", *common)
+    assert refused.returncode == 2
+    assert "--host 127.0.0.1" in refused.stderr
 
 
 def test_an_answer_under_way_comes_to_its_end_at_sigterm(

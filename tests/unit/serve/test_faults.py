@@ -49,3 +49,8 @@ def test_a_flag_of_the_command_line_is_no_advice_for_a_page() -> None:
 def test_text_about_words_is_left_alone() -> None:
     text = "either/or, and/or, w/e, 24/7, b/c"
     assert placeless(text) == text
+
+
+def test_a_client_is_not_told_to_set_the_server_otherwise() -> None:
+    error = errors.ContextOverflow("too long", hint="fewer definitions (-k) or a larger --num-ctx")
+    assert fault_of(error).hint == "ask about less at once"
