@@ -12,18 +12,31 @@ export type Kept =
   | { id: string; at: number; kind: "ask"; title: string; turns: Turn[] }
   | { id: string; at: number; kind: "translate"; title: string; to: "plain" | "slang"; document: TranslateDocument };
 
+// What another version of the page kept, or somebody else at this address, may have another shape: it is
+// left aside, since a view over it would fail.
+function isTurn(one: unknown): boolean {
+  const turn = one as Partial<Turn> | null;
+  return (
+    typeof turn?.question === "string" &&
+    [turn.said, turn.notes, turn.withheld].every(Array.isArray) &&
+    (turn.said as unknown[]).every((said) => typeof (said as { text?: unknown } | null)?.text === "string")
+  );
+}
+
+function isTranslated(one: unknown): boolean {
+  const told = one as Partial<TranslateDocument> | null | undefined;
+  return typeof told?.text === "string" && typeof told.plain === "string" && [told.terms, told.notes].every(Array.isArray);
+}
+
 function isKept(one: unknown): one is Kept {
   const kept = one as Partial<Kept> | null;
   return (
     typeof kept?.id === "string" &&
     typeof kept.title === "string" &&
     ((kept.kind === "ask" && Array.isArray(kept.turns) && kept.turns.every(isTurn)) ||
-      (kept.kind === "translate" && typeof kept.document?.text === "string" && Array.isArray(kept.document.terms)))
+      (kept.kind === "translate" && isTranslated(kept.document)))
   );
 }
-
-const isTurn = (one: Partial<Turn> | null): boolean =>
-  typeof one?.question === "string" && Array.isArray(one.said) && Array.isArray(one.withheld) && Array.isArray(one.notes);
 
 function read(): Kept[] {
   try {

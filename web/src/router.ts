@@ -32,7 +32,8 @@ function decoded(part: string): string {
   }
 }
 
-export const wordPath = (word: string) => `/word/${encodeURIComponent(word)}`;
+/** The page of a headword; "." and ".." cannot stand in a path, however they are encoded. */
+export const wordPath = (word: string) => (/^\.{1,2}$/.test(word) ? withFragment("/lookup", { q: word }) : `/word/${encodeURIComponent(word)}`);
 export const entryPath = (id: string) => `/entry/${encodeURIComponent(id)}`;
 export const withFragment = (path: string, parts: Record<string, string>) => `${path}#${new URLSearchParams(parts).toString()}`;
 

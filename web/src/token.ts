@@ -6,8 +6,10 @@ let kept = "";
 /** Whether the address held one. */
 export function takeToken(): boolean {
   const fragment = new URLSearchParams(location.hash.slice(1));
-  const given = fragment.get("token");
-  if (given !== null) {
+  const found = fragment.get("token");
+  // Anybody can write an address: what no header can hold would fail every request of this tab.
+  const given = found !== null && /^[!-~]+$/.test(found) ? found : null;
+  if (found !== null) {
     fragment.delete("token");
     const rest = fragment.toString();
     history.replaceState(history.state, "", location.pathname + location.search + (rest ? `#${rest}` : ""));

@@ -4,6 +4,7 @@ import { begin, notesOf, running, step } from "../src/asking.ts";
 import * as history from "../src/history.ts";
 import { reported } from "../src/problem.ts";
 import { routeOf, withFragment, wordPath } from "../src/router.ts";
+import { takeToken, token } from "../src/token.ts";
 import type { AskDocument, AskEvent, SearchDocument } from "../src/types.ts";
 
 const found: SearchDocument = { query: "q", intent: "define", known: "yes", hits: [], suggestions: [], notes: ["a note"] };
@@ -45,6 +46,10 @@ test("a full queue that a stream reports is a wait and not an error", () => {
 test("words of any kind have an address and come back from it", () => {
   for (const word of ["a/b", "50% off?", "#tag", "<b>", "حبيبي", "a\nb"]) {
     assert.deepEqual(routeOf(new URL(wordPath(word), "http://x").pathname, ""), { name: "word", word });
+  }
+  for (const word of [".", ".."]) {
+    const address = new URL(wordPath(word), "http://x");
+    assert.deepEqual(routeOf(address.pathname, address.hash), { name: "lookup", query: word });
   }
   assert.deepEqual(routeOf("/lookup", new URL(withFragment("/lookup", { q: "a&b=c #1" }), "http://x").hash), { name: "lookup", query: "a&b=c #1" });
   assert.deepEqual(routeOf("/word/%E0%A4%A", ""), { name: "word", word: "%E0%A4%A" });
@@ -91,4 +96,29 @@ test("what another program left under our key is passed over", () => {
   assert.equal(history.recall("a")?.title, "t");
   stored.set("slangrag.history", "{nonsense");
   assert.equal(history.recall("a"), undefined);
+});
+
+test("what has another shape than a view needs is left aside, and what is beside it stays", () => {
+  const asked = (turns: unknown) => ({ id: "a", at: 1, kind: "ask", title: "t", turns });
+  const told = (document: unknown) => ({ id: "a", at: 1, kind: "translate", title: "t", to: "plain", document });
+  for (const odd of [asked([null]), asked([{}]), asked([{ ...begin("q", 0), said: [{}] }]), told(null), told({}), told({ text: "a", plain: "b" })]) {
+    stored.set("slangrag.history", JSON.stringify([odd, one("b")]));
+    assert.equal(history.recall("a"), undefined);
+    assert.equal(history.recall("b")?.title, "b");
+  }
+});
+
+test("an address cannot give a token that no header can hold", () => {
+  const at = (hash: string) =>
+    Object.assign(globalThis, {
+      location: { hash, pathname: "/", search: "" },
+      history: { state: null, replaceState: (_: unknown, __: string, to: string) => stored.set("address", to) },
+      sessionStorage: globalThis.localStorage,
+    });
+  at("#token=good-one&q=x");
+  assert.equal(takeToken(), true);
+  at("#token=%0d%0aX: y&q=x");
+  assert.equal(takeToken(), false);
+  assert.equal(token(), "good-one");
+  assert.equal(stored.get("address"), "/#q=x");
 });
