@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,10 @@ from slangrag.text.english import is_plain, is_small
 from slangrag.text.places import ordinary_there, place
 
 if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
     from slangrag.retrieval.slang_store import SlangStore
+
+    Embed = Callable[[str], Vectors | None]
 
 _OF_A_PERSON: Final = re.compile(
     r"\b(?:girl|boy|guy|dude|woman|man|chick|lady|person|kid|male|female|friend|name)s?\b|\b(?:he|she|him|her|his)\b",
@@ -38,6 +41,9 @@ the labelled messages."""
 _LEAST_EVIDENCE: Final = -10.0
 _MOST_EVIDENCE: Final = 20.0
 _FARTHEST: Final = -8.0
+_AROUND: Final = 500
+"""Characters on each side of a word that are read with it. An embedder reads no more than a few hundred tokens
+of a text: of a long message all its words would be read with the same beginning."""
 _PROBES: Final = (
     "table water friend house school paper money music story river chair window garden bread horse train "
     "coffee doctor winter letter morning people work time day night year hand head place week thing world "
@@ -59,17 +65,19 @@ class Signals:
 
 
 def read_closely(
-    text: str, span: Span, found: Signals, senses: Sequence[Sense], store: SlangStore
+    text: str, span: Span, found: Signals, senses: Sequence[Sense], store: SlangStore, embed: Embed
 ) -> Signals | None:
     """The signals with three more, which cost two embeddings: how well the best definition fits the message
     without the word, how well the bare word, which an embedder takes in its ordinary sense, fits there, and
     how little the message changes without a plain word.
 
-    The first two are standardised cosines, the last is a cosine. None where nothing can be embedded.
+    The first two are standardised cosines, the last is a cosine. Of a long message what is near the word is
+    read. embed is the store's, or one that remembers. None where nothing can be embedded.
     """
-    around = store.embed(f"{text[: span.start]}{MASK}{text[span.end :]}")
-    word = store.embed(span.text.lower())
-    whole = store.embed(text)
+    before, after = text[: span.start][-_AROUND:], text[span.end :][:_AROUND]
+    around = embed(f"{before}{MASK}{after}")
+    word = embed(span.text.lower())
+    whole = embed(f"{before}{text[span.start : span.end]}{after}")
     if around is None or word is None or whole is None:
         return None
     vectors = store.lexicon.vectors([sense.rid for sense in senses[:_SENSES_READ]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from slangrag.retrieval import slang
@@ -23,6 +24,8 @@ from slangrag.retrieval.weights import Weights, load_weights
 
 _WORTH_READING: Final = 0.02
 _MOST_FOLLOWED: Final = 3
+_MOST_READ: Final = 60
+"""Places that are read closely: each costs embeddings, and a word can stand there hundreds of times."""
 _ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+")
 
 
@@ -67,8 +70,10 @@ def candidates_in(
 ) -> list[tuple[Candidate, slang.Signals]]:
     """Each headword at each of its places in a message, with what speaks for its being slang there.
 
-    Read closely are those that are slang with a probability above `least` without that.
+    Read closely are those that are slang with a probability above `least` without that, at most
+    _MOST_READ places of a message; none after one where nothing could be embedded.
     """
+    embed, reads = cache(store.embed), True
     apart = [found.span() for found in _ADDRESSES.finditer(text)]
     seen = headwords_in(text, store, weights)[:MOST_SPANS]
     far: list[tuple[Candidate, slang.Signals]] = []
@@ -84,8 +89,9 @@ def candidates_in(
                 else slang.signals(text, there, one.evidence, one.score, one.senses, store.familiar)
             )
             closer = None
-            if signals.probability(weights.slang) > least:
-                closer = slang.read_closely(text, span, signals, one.senses, store)
+            if reads and len(near) < _MOST_READ and signals.probability(weights.slang) > least:
+                closer = slang.read_closely(text, span, signals, one.senses, store, embed)
+                reads = closer is not None
             placed = replace(one, span=span)
             if closer is None:
                 far.append((placed, signals))

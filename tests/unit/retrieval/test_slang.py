@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from tests.unit.retrieval.conftest import MakeStore
 
@@ -85,3 +87,25 @@ def test_the_labels_of_the_messages_lie_on_whole_words(root: Path) -> None:
             text = message["text"]
             assert text[start:end].strip() == text[start:end] != ""
             assert not (text[start - 1 : start] + text[end : end + 1]).strip(" .,!?'s-").isalnum()
+
+
+def test_a_long_message_is_read_near_its_words_and_not_for_ever(
+    store: SlangStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def embed(text: str) -> Any:
+        read.append(text)
+        return np.ones(4, dtype=np.float32) / 2
+
+    monkeypatch.setattr(store, "embed", embed)
+    monkeypatch.setattr(type(store.lexicon), "vectors", lambda *_: {})
+    monkeypatch.setattr(type(store.background), "standardise", lambda _self, cosines, _around: dict(cosines))
+    spans = slang_in("so much rizz, " * 280, store)
+    assert len(spans) == 280
+    assert len(read) <= 130
+    assert sum(len(text) > 1100 for text in read) <= 1  # the message itself, once
+    read.clear()
+    slang_in("rizz is rizz", store)
+    assert len(set(read)) == 4  # the message, the word, and the message without each of the two
+    assert len(read) <= 5  # the message also for how it reads as a whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from slangrag.answer.ask.choosing import says_the_same
@@ -59,9 +60,12 @@ def _rank(hit: Hit, others: Sequence[Hit]) -> int:
 
 def _target(hit: Hit, others: Sequence[Hit]) -> Hit | None:
     pointing = stub(hit.entry.definition)
-    wanted = {_key(word) for word in pointing.targets} if pointing else set()
+    if pointing is None:
+        return None
+    wanted = {_key(word) for word in pointing.targets}
     return next((one for one in others if one is not hit and _key(one.entry.word) in wanted), None)
 
 
+@lru_cache(1024)
 def _key(word: str) -> str:
     return stem(joined(fold(inert(word))))
