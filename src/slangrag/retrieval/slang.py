@@ -42,8 +42,8 @@ _LEAST_EVIDENCE: Final = -10.0
 _MOST_EVIDENCE: Final = 20.0
 _FARTHEST: Final = -8.0
 _AROUND: Final = 500
-"""Characters on each side of a word that are read with it. An embedder reads no more than a few hundred tokens
-of a text: of a long message all its words would be read with the same beginning."""
+"""Characters on each side of a word that are read with it. An embedder reads no more than a few hundred
+tokens of a text: of a long message all its words would be read with the same beginning."""
 _PROBES: Final = (
     "table water friend house school paper money music story river chair window garden bread horse train "
     "coffee doctor winter letter morning people work time day night year hand head place week thing world "
