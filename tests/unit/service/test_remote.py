@@ -45,7 +45,10 @@ def saying(path: Path, reply: bytes | None) -> Iterator[list[bytes]]:
             except OSError:
                 return
             held.append(connection)
-            asked.append(connection.recv(65536))
+            request = connection.makefile("rb")
+            head = list(iter(request.readline, b"\r\n"))
+            length = next(int(line.split()[1]) for line in head if line.lower().startswith(b"content-length"))
+            asked.append(request.read(length))
             if reply is not None:
                 connection.sendall(reply)
                 connection.shutdown(socket.SHUT_RDWR)
