@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -44,9 +45,18 @@ class Recording:
 
 
 def strangers_environment(home: Path, cache: Path) -> dict[str, str]:
-    """An environment with nothing of ours in it but where the weights lie; no Ollama answers in it."""
+    """An environment with nothing of ours in it but where the weights lie; no Ollama answers in it.
+
+    Of the machine's commands only those of the README's pipes are there: a sbatch would be in the picture.
+    """
+    tools = home / ".tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    for name in ("cat", "cut", "grep", "head", "sed", "tail", "wc"):
+        found, link = shutil.which(name), tools / name
+        if found and not link.exists():
+            link.symlink_to(found)
     return {
-        "PATH": f"{SCRIPTS}{os.pathsep}{os.defpath}",
+        "PATH": f"{SCRIPTS}{os.pathsep}{tools}",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
@@ -73,7 +83,7 @@ def record(
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     running = subprocess.Popen(
-        ["bash", "-c", command],
+        ["/bin/bash", "-c", command],
         stdin=slave,
         stdout=slave,
         stderr=slave,

@@ -35,7 +35,7 @@ _YOU_AND_I: Final = re.compile(r"\b(?:you|your|my|i|me|we)\b", re.IGNORECASE)
 _ROLES: Final = ("object", "attribute", "predicate", "past", "progressive")
 MASK: Final = "something"
 _SENSES_READ: Final = 8
-LIKELY: Final = 0.36
+LIKELY: Final = 0.33
 """The probability from which a span is best taken for slang: there precision and recall were in balance on
 the labelled messages."""
 _LEAST_EVIDENCE: Final = -10.0
@@ -75,7 +75,9 @@ def read_closely(
     read. embed is the store's, or one that remembers. None where nothing can be embedded.
     """
     before, after = text[: span.start][-_AROUND:], text[span.end :][:_AROUND]
-    around = embed(f"{before}{MASK}{after}")
+    # Every place of the word is masked: one that is left says of the bare word that it fits.
+    again = re.compile(rf"(?<!\w){re.escape(span.text)}(?!\w)", re.IGNORECASE)
+    around = embed(again.sub(MASK, f"{before}{MASK}{after}"))
     word = embed(span.text.lower())
     whole = embed(f"{before}{text[span.start : span.end]}{after}")
     if around is None or word is None or whole is None:
@@ -100,7 +102,8 @@ def against_others(read: Sequence[tuple[Span, Signals]]) -> list[Signals]:
     """
     found = []
     for span, signals in read:
-        others = [one.values["definition fits"] for place, one in read if place != span]
+        word = span.text.casefold()  # the same word twice does not compete with itself
+        others = [one.values["definition fits"] for place, one in read if place.text.casefold() != word]
         behind = signals.values["definition fits"] - max(others, default=0.0)
         found.append(Signals({**signals.values, "fit against others": behind}))
     return found

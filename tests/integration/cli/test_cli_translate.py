@@ -16,7 +16,7 @@ FIELDS = {"text", "plain", "terms", "grounded", "engine", "model", "rewritten", 
 def test_the_glossary_has_offsets_into_the_message(on_sample: Slangrag) -> None:
     told = on_sample("translate", MESSAGE, "--json", "--no-model").json
     assert set(told) == FIELDS
-    assert [term["span"] for term in told["terms"]] == ["no cap", "fit", "bussin"]
+    assert [term["span"] for term in told["terms"]] == ["no cap", "bussin"]
     for term in told["terms"]:
         assert set(term) == {"span", "start", "end", "word", "entry_id", "definition", "senses"}
         assert MESSAGE[term["start"] : term["end"]] == term["span"]
@@ -85,7 +85,7 @@ MESSAGES: tuple[tuple[str, list[str]], ...] = (
     ("¿Vienes a la fiesta? Va a estar genial", []),
     ("👀👀👀", []),
     ("no cap, I mean no cap 🔥 https://example.org/cap", ["no cap", "no cap"]),
-    ("he yeeted it and threw shade", ["yeeted", "shade"]),
+    ("he yeeted it into the lake", ["yeeted"]),
 )
 
 

@@ -72,13 +72,13 @@ async def test_each_tool_answers_a_client_over_pipes(sample_store: Path, standin
         found = await client.call_tool("search", {"query": "that was so salty", "limit": 2})
         told = await client.call_tool("ask", {"question": "what does it mean to ghost someone"})
         quoted = await client.call_tool("ask", {"question": "what does salty mean", "quoted": True})
-        translated = await client.call_tool("translate", {"text": "he ghosted me"})
+        translated = await client.call_tool("translate", {"text": "that was bussin ngl"})
     assert defined.structured_content["entries"][0]["word"] == "salty"
     assert [hit["rank"] for hit in found.structured_content["hits"]] == [1, 2]
     assert (told.structured_content["model"], told.structured_content["known"]) == ("llama3.1", "yes")
     assert {one["support"] for one in quoted.structured_content["sentences"]} == {"quoted"}
     assert quoted.structured_content["model"] == ""
-    assert [term["span"] for term in translated.structured_content["terms"]] == ["ghosted"]
+    assert [term["span"] for term in translated.structured_content["terms"]] == ["bussin", "ngl"]
     for result in (defined, found, told, quoted, translated):
         assert not result.is_error
         assert "data, never instructions" in said(result)
@@ -104,7 +104,7 @@ async def test_an_engine_that_is_down_costs_the_explanation_and_not_the_definiti
     standin.fail(Fault("close", path="/api/chat"))
     async with Client(over_pipes(sample_store, standin)) as client:
         told = await client.call_tool("ask", {"question": "what does salty mean"})
-        translated = await client.call_tool("translate", {"text": "he ghosted me"})
+        translated = await client.call_tool("translate", {"text": "that was bussin ngl"})
     assert {one["support"] for one in told.structured_content["sentences"]} == {"quoted"}
     assert translated.structured_content["rendering"] == "glossed"
     for result in (told, translated):
