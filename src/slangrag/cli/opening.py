@@ -24,7 +24,7 @@ def open_slang(settings: Settings, *, server: bool = False) -> Iterator[Slang]:
 
     server: let a server over the same store answer, where one runs on this machine.
     """
-    from slangrag.service.beside import socket_path
+    from slangrag.service.server_socket import socket_path
     from slangrag.service.slang import Slang
 
     opener: type[Slang] = Slang

@@ -49,14 +49,14 @@ def serve(
     """Serve the store: a page, a JSON API, an OpenAI-compatible API and MCP."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.render.terminal import note
-    from slangrag.cli.serving import announced, must_have_token, names
+    from slangrag.cli.serve_announcement import announced, must_have_token, names
     from slangrag.errors import EngineMissing, UsageError
 
     needed = must_have_token(host, os.environ)
     if token is False and needed:
         raise UsageError(f"without a token anybody could ask: {needed}", hint="leave out --no-token")
     try:
-        from slangrag.serve.start import Plan, started
+        from slangrag.serve.start import Plan, serve_until_stopped
     except ModuleNotFoundError as error:
         raise EngineMissing(
             f"`serve` needs packages that are not installed ({error.name})",
@@ -74,5 +74,5 @@ def serve(
             drain_seconds=drain,
             log_questions=log_questions,
         )
-        started(slang, plan, lambda server: announced(server, os.environ))
+        serve_until_stopped(slang, plan, lambda server: announced(server, os.environ))
         note("stopped")

@@ -12,10 +12,9 @@ model's is judged against the definitions before anybody sees it.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import aclosing, closing
-from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
@@ -31,6 +30,7 @@ from slangrag.answer.events import Answer, Event, Finished, Remark, Sentence, So
 from slangrag.config import load_settings
 from slangrag.errors import EngineError
 from slangrag.retrieval.types import Hit, Mode
+from slangrag.service.cancelling import iterated
 from slangrag.service.slang import Slang
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def slang_chain(
 
     async def answered_by_and_by(questions: AsyncIterator[str]) -> AsyncIterator[AddableDict]:
         async for question in questions:
-            async with aclosing(_in_a_thread(_events(slang, question, quoted))) as events:
+            async with aclosing(iterated(partial(_events, slang, question, quoted))) as events:
                 async for event in events:
                     if piece := _piece(event):
                         yield piece
@@ -144,28 +144,6 @@ def _events(slang: Slang, question: str, quoted: bool) -> Generator[Event | Engi
         if not finished:
             raise
         yield error
-
-
-async def _in_a_thread(events: Generator[Event | EngineError]) -> AsyncGenerator[Event | EngineError]:
-    """The same events, each waited for in a thread. Left or cancelled, it ends at the model's next word."""
-    loop, context = asyncio.get_running_loop(), copy_context()  # the context has the run's callbacks
-
-    def advance() -> Event | EngineError | None:
-        return context.run(next, events, None)
-
-    try:
-        while True:
-            step = loop.run_in_executor(None, advance)
-            try:
-                event = await asyncio.shield(step)
-            except asyncio.CancelledError:
-                await asyncio.wait([step])  # a generator cannot be closed while it runs
-                raise
-            if event is None:
-                return
-            yield event
-    finally:
-        events.close()
 
 
 def _piece(event: Event | EngineError) -> AddableDict | None:

@@ -21,11 +21,10 @@ import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
-from slangrag.mcp.server import guarded, make_server
+from slangrag.mcp.server import make_server
 
 if TYPE_CHECKING:
     from slangrag.mcp.server import Slot
-    from slangrag.mcp.tools import Describe
     from slangrag.service.slang import Slang
 
 LOOPBACK_HOSTS: Final = ("127.0.0.1:*", "localhost:*", "[::1]:*")
@@ -50,15 +49,14 @@ def mcp_door(
     slot: Slot | None = None,
     hosts: Sequence[str] | None = LOOPBACK_HOSTS,
     origins: Sequence[str] = LOOPBACK_ORIGINS,
-    describe: Describe = guarded,
 ) -> McpDoor:
     """The MCP server over `slang`, to be mounted. It never closes `slang`.
 
     slot opens a place at the model ("one at a time" where none is given); it may raise EngineBusy. hosts
     and origins are the Host and Origin headers that are let in, each as it is sent or with ":*" for any port;
     others are answered 421 and 403. A server behind a proxy needs the proxy's name among them (python-sdk
-    issue 1798). hosts=None checks neither: for a host whose own guard stands before it. describe says what a
-    client is told of an error; by default nothing of the machine. Notes never name a place on it.
+    issue 1798). hosts=None checks neither: for a host whose own guard stands before it. What a client is told
+    names no place on the machine.
     """
     if slot is None:
         place = anyio.Lock()
@@ -67,7 +65,7 @@ def mcp_door(
             return place
 
     manager = StreamableHTTPSessionManager(
-        make_server(slang, slot=slot, describe=describe),
+        make_server(slang, slot=slot, afar=True),
         security_settings=TransportSecuritySettings(
             enable_dns_rebinding_protection=hosts is not None,
             allowed_hosts=list(hosts or ()),

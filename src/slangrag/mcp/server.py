@@ -29,11 +29,11 @@ from mcp_types import (
 from mcp_types import Tool as McpTool
 
 from slangrag import __version__
-from slangrag.errors import EngineBusy, EngineError, SlangragError, StoreError
+from slangrag.errors import EngineBusy, SlangragError
 from slangrag.mcp.schemas import read_arguments, schema_of
 from slangrag.mcp.tools import TOOLS, Call, Describe, Tool, unhurried
 from slangrag.service.cancelling import Cancel, ended_by
-from slangrag.service.placeless import placeless
+from slangrag.service.placeless import placeless, told_afar
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
@@ -56,6 +56,7 @@ ERROR_KEY: Final = "slangrag/error"
 hold that against the tool's output schema, also when a call failed."""
 
 _AN_HOUR_MS: Final = 3_600_000
+_WITHOUT_A_MODEL: Final = "call again later; define, search, and ask with quoted=true need no model"
 logger = logging.getLogger(__name__)
 
 
@@ -64,8 +65,13 @@ def in_full(error: SlangragError) -> tuple[str, str]:
     return error.message, error.hint
 
 
-def make_server(slang: Slang, *, slot: Slot, describe: Describe = in_full) -> Server[Any]:
-    """The server, not yet running. It asks `slang` in threads and never closes it."""
+def make_server(slang: Slang, *, slot: Slot, afar: bool) -> Server[Any]:
+    """The server, not yet running. It asks `slang` in threads and never closes it.
+
+    afar: clients come over a network, and are told nothing of the machine.
+    """
+    describe: Describe = told_afar if afar else in_full
+    note: Callable[[str], str] = placeless if afar else str
     tools = {tool.name: tool for tool in TOOLS}
     listed = [_listed(tool) for tool in TOOLS]
 
@@ -78,7 +84,9 @@ def make_server(slang: Slang, *, slot: Slot, describe: Describe = in_full) -> Se
             raise MCPError(INVALID_PARAMS, f"there is no tool {params.name!r}", {"tools": list(tools)})
         try:
             arguments = read_arguments(tool.arguments, params.arguments or {})
-            document, text = await _called(tool, arguments, context, slang, slot, describe)
+            document, text = await _called(
+                tool, arguments, context, partial(Call, slang, describe=describe, note=note), slot
+            )
         except SlangragError as error:
             return _failure(error, describe)
         except Exception:
@@ -103,9 +111,8 @@ async def _called(
     tool: Tool,
     arguments: BaseModel,
     context: ServerRequestContext,
-    slang: Slang,
+    made: Callable[[Callable[[str], None]], Call],
     slot: Slot,
-    describe: Describe,
 ) -> tuple[Document, str]:
     """One call, in a thread of its own. Cancelled, it ends also where the model is silent, and gives its slot
     back when it has ended: until then the model is not free.
@@ -119,13 +126,15 @@ async def _called(
             steps += 1
             from_thread.run(context.session.report_progress, float(steps), None, message)
 
-    note = str if describe is in_full else placeless
-    call = Call(slang, unhurried(tell), describe, note)
+    call = made(unhurried(tell))
     async with AsyncExitStack() as held:
         if tool.asks_model(arguments):
-            await held.enter_async_context(slot())
+            try:
+                await held.enter_async_context(slot())
+            except EngineBusy as busy:
+                raise EngineBusy(busy.message, hint=_WITHOUT_A_MODEL) from busy
         document, text = await ended_by(Cancel(), partial(tool.run, call, arguments))
-    return (_masked(document), _masked(text)) if slang.settings.safe else (document, text)
+    return (_masked(document), _masked(text)) if call.slang.settings.safe else (document, text)
 
 
 def _listed(tool: Tool) -> McpTool:
@@ -156,17 +165,6 @@ def _failed(code: str, message: str, hint: str) -> CallToolResult:
     return CallToolResult(
         content=[TextContent(text=f"{text}\n({code})")], is_error=True, _meta={ERROR_KEY: told}
     )
-
-
-def guarded(error: SlangragError) -> tuple[str, str]:
-    """Nothing of the machine (paths, addresses, commands): for a client that comes over a network."""
-    if isinstance(error, EngineBusy):
-        return "the model is busy", "ask again later, or with quoted=true"
-    if isinstance(error, EngineError):
-        return "the model of this server cannot answer now", "ask again later, or with quoted=true"
-    if isinstance(error, StoreError):
-        return "the store of this server cannot be read now", "tell those who run it"
-    return in_full(error)
 
 
 def _masked(value: Any) -> Any:

@@ -54,7 +54,7 @@ class _Pipe(io.FileIO):
 def serve(slang: Slang, wire: TextIO) -> None:
     """Answer one client until it closes stdin, or until SIGTERM or Ctrl-C. One model answers at a time."""
     place = anyio.Lock()
-    anyio.run(_serve, make_server(slang, slot=lambda: place), wire)
+    anyio.run(_serve, make_server(slang, slot=lambda: place, afar=False), wire)
 
 
 async def _serve(server: Server, wire: TextIO) -> None:

@@ -41,7 +41,7 @@ class Call:
     slang: Slang
     watch: Callable[[str], None]
     describe: Describe
-    note: Callable[[str], str] = str
+    note: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

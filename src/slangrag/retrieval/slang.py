@@ -67,9 +67,9 @@ class Signals:
 def read_closely(
     text: str, span: Span, found: Signals, senses: Sequence[Sense], store: SlangStore, embed: Embed
 ) -> Signals | None:
-    """The signals with three more, which cost two embeddings: how well the best definition fits the message
-    without the word, how well the bare word, which an embedder takes in its ordinary sense, fits there, and
-    how little the message changes without a plain word.
+    """The signals with three more: how well the best definition fits the message without the word, how well
+    the bare word, which an embedder takes in its ordinary sense, fits there, and how little the message
+    changes without a plain word. They cost up to three embeddings.
 
     The first two are standardised cosines, the last is a cosine. Of a long message what is near the word is
     read. embed is the store's, or one that remembers. None where nothing can be embedded.

@@ -11,7 +11,8 @@ import anyio
 from starlette.requests import Request
 
 from slangrag.answer.events import Finished
-from slangrag.serve.bridge import in_thread, iterated
+from slangrag.serve.bridge import in_thread
+from slangrag.service.cancelling import iterated
 
 if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Continued, ReadAs

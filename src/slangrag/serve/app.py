@@ -23,10 +23,11 @@ from slangrag.serve.guard import Guard
 from slangrag.serve.health import health
 from slangrag.serve.json_api import json_api
 from slangrag.serve.local_api import local_api
-from slangrag.serve.logs import RequestLog, logger
+from slangrag.serve.logs import logger, request_log
 from slangrag.serve.openai.routes import openai_api
 from slangrag.serve.pages import pages
 from slangrag.serve.queue import GenerationQueue, QueueFull
+from slangrag.serve.watching import Watching
 
 if TYPE_CHECKING:
     from slangrag.serve.metrics import Metrics
@@ -41,7 +42,7 @@ _ABOUT = (
 def application(serving: Serving) -> ASGIApp:
     """The server as an ASGI application."""
     metrics = _metrics(serving)
-    door = mcp_door(serving.slang, slot=partial(_place, serving.queue), hosts=None, describe=_described)
+    door = mcp_door(serving.slang, slot=partial(_place, serving.queue), hosts=None)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,12 +65,8 @@ def application(serving: Serving) -> ASGIApp:
     app.include_router(pages())
     app.router.routes.append(Route("/mcp", endpoint=door.app))
     _tell_failures(app)
-    guarded: ASGIApp = Guard(app, serving.access)
-    if metrics is not None:
-        from slangrag.serve.metrics import Counting
-
-        guarded = Counting(guarded, metrics)
-    return RequestLog(guarded, whole=serving.log_questions)
+    told = [request_log(whole=serving.log_questions), *([metrics.count] if metrics is not None else [])]
+    return Watching(Guard(app, serving.access), told)
 
 
 @asynccontextmanager
@@ -82,11 +79,6 @@ async def _place(queue: GenerationQueue) -> AsyncIterator[None]:
     async with ticket:
         await ticket.turn()
         yield
-
-
-def _described(error: SlangragError) -> tuple[str, str]:
-    fault = fault_of(error)
-    return fault.message, fault.hint
 
 
 def _metrics(serving: Serving) -> Metrics | None:

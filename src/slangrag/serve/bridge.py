@@ -1,4 +1,4 @@
-"""From the facade's synchronous iterators to asynchronous ones, closed whatever happens.
+"""Between the facade, which waits in threads, and clients that leave: pings, and streams that close.
 
 Starlette leaves a synchronous generator open after its client has left: the model would go on for nobody.
 """
@@ -6,12 +6,11 @@ Starlette leaves a synchronous generator open after its client has left: the mod
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final, ParamSpec, TypeVar
 
 import anyio
-from anyio.to_thread import run_sync
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -23,8 +22,7 @@ P = ParamSpec("P")
 WRITE_SECONDS: Final = 60.0
 """How long a client may take to read what was sent, before its stream is cut and its place given on."""
 
-_END: Final = object()
-_looking_up: Final = anyio.CapacityLimiter(8)
+_lookups: Final = anyio.CapacityLimiter(8)
 
 
 async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -32,27 +30,9 @@ async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     return await ended_by(Cancel(), lambda: call(*args, **kwargs))
 
 
-async def at_once(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def in_lookup_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """As `in_thread`, for what only reads the store: it never waits for threads that wait for an engine."""
-    return await ended_by(Cancel(), lambda: call(*args, **kwargs), _looking_up)
-
-
-async def iterated(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
-    """The items of `make()`, each made in a worker thread; the iterator is closed at the end.
-
-    Cancelled while an item is under way, the engine's work for it is ended first: a generator cannot be
-    closed while it runs.
-    """
-    cancel = Cancel()  # one for all items: what waits for the third may have been opened for the first
-    events = await ended_by(cancel, make)
-    try:
-        while (item := await ended_by(cancel, lambda: next(events, _END))) is not _END:
-            yield item  # type: ignore[misc]  # _END was ruled out
-    finally:
-        close = getattr(events, "close", None)
-        if close is not None:
-            with anyio.CancelScope(shield=True):
-                await run_sync(close)
+    return await ended_by(Cancel(), lambda: call(*args, **kwargs), _lookups)
 
 
 async def with_pings(parts: AsyncGenerator[bytes], ping: bytes, every: float) -> AsyncGenerator[bytes]:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from slangrag import errors
 from slangrag.errors import SlangragError
-from slangrag.service.placeless import placeless
+from slangrag.service.placeless import told_afar
 
 _STATUS: Final[tuple[tuple[type[SlangragError], int], ...]] = (
     (errors.EngineBusy, 503),
@@ -24,17 +24,6 @@ _STATUS: Final[tuple[tuple[type[SlangragError], int], ...]] = (
     (SlangragError, 500),
 )
 """The first class that fits decides."""
-
-_SAID: Final[dict[type[SlangragError], str]] = {
-    errors.StoreMissing: "the server has no store",
-    errors.StoreMismatch: "the server's store was made with another embedding model",
-    errors.StoreDamaged: "the server's store is damaged",
-    errors.StoreError: "the server's store cannot be read just now",
-    errors.EngineUnreachable: "the engine that answers cannot be reached",
-    errors.WeightsError: "the server lacks the model's weights",
-    errors.ConfigError: "the server's configuration cannot be read",
-}
-"""Messages that name places on the machine are said in general words; the server's log has the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +68,9 @@ class Fault:
 def fault_of(error: SlangragError) -> Fault:
     """An error of ours as a fault."""
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    said = next((_SAID[kind] for kind in type(error).__mro__ if kind in _SAID), error.message)
     busy = isinstance(error, errors.EngineBusy)
-    # The command's advice is to set the server otherwise, which the client cannot.
-    hint = "ask about less at once" if isinstance(error, errors.ContextOverflow) else placeless(error.hint)
-    return Fault(status, code_of(type(error)), placeless(said), hint, 5 if busy else None)
+    message, hint = told_afar(error)
+    return Fault(status, code_of(type(error)), message, hint, 5 if busy else None)
 
 
 def queue_full(retry_after: int) -> Fault:

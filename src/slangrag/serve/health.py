@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 
 from slangrag.errors import SlangragError
-from slangrag.serve.bridge import at_once
+from slangrag.serve.bridge import in_lookup_thread
 from slangrag.serve.faults import fault_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def health(serving: Serving, metrics: Metrics | None) -> APIRouter:
     async def readyz() -> Response:
         """The store can be asked."""
         try:
-            complete = await at_once(lambda: serving.slang.complete)
+            complete = await in_lookup_thread(lambda: serving.slang.complete)
         except SlangragError as error:
             return fault_of(error).response()
         return Response("ok\n" if complete else "ok: loading\n", media_type="text/plain")

@@ -14,10 +14,11 @@ from slangrag import __version__
 from slangrag.errors import SlangragError
 from slangrag.serve import shapes
 from slangrag.serve.answering import Queued, answered, answering, in_turn, unless_gone
-from slangrag.serve.bridge import ClosingStream, at_once, in_thread, with_pings
+from slangrag.serve.bridge import ClosingStream, in_lookup_thread, in_thread, with_pings
 from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.logs import logger
 from slangrag.serve.queue import QueueFull
+from slangrag.serve.replies import json_reply
 from slangrag.service import documents
 from slangrag.service.event_documents import EventDocuments, found
 from slangrag.service.event_documents import answered as answer_document
@@ -25,12 +26,9 @@ from slangrag.service.placeless import placeless
 from slangrag.text.rating import strong_words
 
 if TYPE_CHECKING:
-    from slangrag.answer.chat.conversation import Continued, ReadAs
-    from slangrag.answer.events import Event
+    from slangrag.serve.answering import Said
     from slangrag.serve.queue import GenerationQueue
     from slangrag.serve.serving import Serving
-
-    Said = Event | ReadAs | Continued
 
 PING_SECONDS: Final = 15.0
 EVENT_STREAM: Final = "text/event-stream"
@@ -65,7 +63,7 @@ def json_api(serving: Serving) -> APIRouter:
         """The data, the model that answers, who waits for it."""
         now = await in_thread(slang.status)
         queue = serving.queue
-        return _json(
+        return json_reply(
             {
                 "version": __version__,
                 "store": {
@@ -90,12 +88,12 @@ def json_api(serving: Serving) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=50)] = 8,
     ) -> Response:
         """Headwords that begin so, for a box that completes them."""
-        return _json({"headwords": await at_once(slang.headwords, starting, limit)})
+        return json_reply({"headwords": await in_lookup_thread(slang.headwords, starting, limit)})
 
     @router.get("/random", response_model=shapes.RandomWord)
     async def random_word() -> Response:
         """A headword of the store's choice."""
-        return _json({"word": await at_once(slang.random_word)})
+        return json_reply({"word": await in_lookup_thread(slang.random_word)})
 
     @router.get(
         "/entries/{entry_id:path}",
@@ -104,17 +102,17 @@ def json_api(serving: Serving) -> APIRouter:
     )
     async def entry(entry_id: Annotated[str, Path(min_length=1, max_length=200)]) -> Response:
         """One definition by its id."""
-        one = await at_once(slang.entry, entry_id)
+        one = await in_lookup_thread(slang.entry, entry_id)
         if one is None:
             return Fault(404, "no_such_entry", "there is no entry of that id", "POST /api/search").response()
-        return _json({**documents.entry(one), "strong": strong_words([one.word, one.definition])})
+        return json_reply({**documents.entry(one), "strong": strong_words([one.word, one.definition])})
 
     @router.post("/define", response_model=shapes.Definition)
     async def define(asked: shapes.DefineRequest) -> Response:
         """What the data says about one word: no model, no vector."""
-        told = await at_once(slang.define, asked.word)
+        told = await in_lookup_thread(slang.define, asked.word)
         texts = [text for one in told.entries for text in (one.word, one.definition)]
-        return _json(
+        return json_reply(
             {**documents.definition(told), "strong": strong_words([told.word, *texts, *told.suggestions])}
         )
 
@@ -130,7 +128,7 @@ def json_api(serving: Serving) -> APIRouter:
             explain=asked.explain,
             meanings=True,
         )
-        return _json(_placeless_notes(found(told, explain=asked.explain)))
+        return json_reply(_placeless_notes(found(told, explain=asked.explain)))
 
     @router.post("/translate", response_model=shapes.Translation)
     async def translate(asked: shapes.TranslateRequest, request: Request) -> Response:
@@ -143,9 +141,8 @@ def json_api(serving: Serving) -> APIRouter:
         )
         told = await unless_gone(request, call)
         texts = [text for term in told.terms for text in (term.span.text, term.sense.definition)]
-        notes = [placeless(note) for note in told.notes]
         strong = strong_words([told.text, told.plain, *texts])
-        return _json({**documents.translation(told), "notes": notes, "strong": strong})
+        return json_reply(_placeless_notes({**documents.translation(told), "strong": strong}))
 
     @router.post(
         "/ask",
@@ -159,7 +156,7 @@ def json_api(serving: Serving) -> APIRouter:
         if EVENT_STREAM in request.headers.get("accept", ""):
             return ClosingStream(with_pings(_events(make, queue), PING, PING_SECONDS), EVENT_STREAM)
         told = await unless_gone(request, answered(make, queue))
-        return _json(_placeless_notes(answer_document(told)))
+        return json_reply(_placeless_notes(answer_document(told)))
 
     return router
 
@@ -210,9 +207,3 @@ def _placeless_notes(document: dict[str, Any]) -> dict[str, Any]:
     if "notes" in document:
         return {**document, "notes": [placeless(note) for note in document["notes"]]}
     return document
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(
-        orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"}
-    )

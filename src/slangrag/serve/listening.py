@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from slangrag.errors import UsageError
-from slangrag.service.beside import socket_path
+from slangrag.service.server_socket import socket_path
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -23,7 +23,7 @@ from slangrag.serve.logs import logger
 from slangrag.serve.queue import QueueFull
 from slangrag.service import wire
 from slangrag.service.equipment import PER_QUESTION
-from slangrag.service.remote import ALIKE, telling
+from slangrag.service.remote import SAME_SETTINGS, settings_told
 
 if TYPE_CHECKING:
     from slangrag.serve.serving import Serving
@@ -64,8 +64,8 @@ def _other(call: Call, slang: Slang) -> str | None:
     """Why the caller is better answered by itself; None where it is not."""
     if call.version != __version__ or call.method not in {*_METHODS, "hello"}:
         return f"the server is of version {__version__}"
-    own = telling(slang.settings)
-    other = [name for name in ALIKE if call.settings.get(name) != own[name]]
+    own = settings_told(slang.settings)
+    other = [name for name in SAME_SETTINGS if call.settings.get(name) != own[name]]
     return f"the server has other settings: {', '.join(other)}" if other else None
 
 
@@ -89,7 +89,7 @@ async def _reply(call: Call, serving: Serving) -> AsyncGenerator[bytes]:
 
 
 async def _said(call: Call, serving: Serving) -> AsyncGenerator[bytes]:
-    own = telling(serving.slang.settings)
+    own = settings_told(serving.slang.settings)
     free = {*PER_QUESTION, "chat_model"}
     slang = serving.variants.get(
         {name: value for name, value in call.settings.items() if name in free and value != own[name]}

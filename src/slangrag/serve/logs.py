@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
+
+from slangrag.serve.watching import Told, pattern
 
 logger: Final = logging.getLogger("slangrag.serve")
 
 
-class RequestLog:
-    """ASGI middleware. It logs the route's pattern, not the address, which may hold a word."""
+def request_log(*, whole: bool) -> Told:
+    """Writes the line of a request. whole: with the address as it was sent, not the route's pattern."""
 
-    def __init__(self, app: ASGIApp, *, whole: bool = False) -> None:
-        """whole: log addresses as they are."""
-        self._app = app
-        self._whole = whole
+    def log(scope: Scope, status: int, seconds: float) -> None:
+        route = _address(scope) if whole else pattern(scope)
+        logger.info("%s %s %s %.0f ms", scope["method"], route, status or "left", seconds * 1000)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, then log it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began = time.perf_counter()
-        status = 0
-
-        async def seen(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, seen)
-        finally:
-            took = (time.perf_counter() - began) * 1000
-            route = _address(scope) if self._whole else pattern(scope)
-            logger.info("%s %s %s %.0f ms", scope["method"], route, status or "left", took)
+    return log
 
 
 def _address(scope: Scope) -> str:
@@ -46,10 +27,3 @@ def _address(scope: Scope) -> str:
     query = scope["query_string"]
     raw: bytes = scope["raw_path"] + (b"?" + query if query else b"")
     return raw.decode("latin-1")
-
-
-def pattern(scope: Scope) -> str:
-    """The route that a request took, as its pattern; "-" where it took none."""
-    if scope["path"] == "/mcp":  # a plain route of Starlette's, which does not say that it was taken
-        return "/mcp"
-    return str(getattr(scope.get("route"), "path", "-"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from slangrag.serve.logs import pattern
+from slangrag.serve.watching import pattern
 
 if TYPE_CHECKING:
     from slangrag.serve.queue import GenerationQueue
@@ -45,30 +44,8 @@ class Metrics:
         """All of them as text."""
         return generate_latest(self._registry)
 
-
-class Counting:
-    """ASGI middleware that counts requests. Status 0: the client left before an answer began."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, then count it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status = time.perf_counter(), 0
-
-        async def seen(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, seen)
-        finally:
-            route = pattern(scope)
-            self._metrics.requests.labels(route, status).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - began)
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request."""
+        route = pattern(scope)
+        self.requests.labels(route, status).inc()
+        self.seconds.labels(route).observe(seconds)

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.serve.guard import Access
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_KINDS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Serving:
     """One server. slang is opened by whoever starts it and closed by them. address: where it listens."""
 
@@ -27,10 +28,11 @@ class Serving:
     access: Access = field(default_factory=Access)
     log_questions: bool = False
     address: str = ""
-    variants: Variants = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "variants", Variants(self.slang))
+    @cached_property
+    def variants(self) -> Variants:
+        """The store asked with other settings."""
+        return Variants(self.slang)
 
 
 class Variants:

@@ -37,7 +37,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class Listening:
     """What a server that listens can be told of. token_file: where the token is for others of the user's."""
 
     host: str
@@ -46,7 +46,7 @@ class Started:
     token_file: Path | None
 
 
-def started(slang: Slang, plan: Plan, ready: Callable[[Started], None]) -> None:
+def serve_until_stopped(slang: Slang, plan: Plan, ready: Callable[[Listening], None]) -> None:
     """Serve until a signal; `ready` is called once requests are taken, the index and the embedder loaded.
 
     Raises UsageError, InputUnreadable.
@@ -75,7 +75,7 @@ def started(slang: Slang, plan: Plan, ready: Callable[[Started], None]) -> None:
             application(serving),
             sockets,
             drain_seconds=plan.drain_seconds,
-            ready=lambda: ready(Started(plan.host, port, token, token_file)),
+            ready=lambda: ready(Listening(plan.host, port, token, token_file)),
         )
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from slangrag import __version__
 from slangrag.config import Settings
 from slangrag.errors import EngineReply, SlangragError
-from slangrag.service.beside import is_own_socket, socket_path
 from slangrag.service.equipment import PER_QUESTION
+from slangrag.service.server_socket import is_own_socket, socket_path
 from slangrag.service.slang import Slang
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HEAD_SECONDS: Final = 5.0
 _SILENCE_SECONDS: Final = 60.0
 """The server says something every 15 seconds, if only that it is there."""
 
-ALIKE: Final = (
+SAME_SETTINGS: Final = (
     "engine", "ollama_host", "num_ctx", "embed_model", "query_prefix", "document_prefix", "capable",
     "nli_model", "threads",
 )  # fmt: skip
@@ -54,9 +54,9 @@ class NoAnswer(NotTaken):
     """Something is there, and says nothing that can be read."""
 
 
-def telling(settings: Settings) -> dict[str, Any]:
+def settings_told(settings: Settings) -> dict[str, Any]:
     """The settings that an answer depends on, as plain values."""
-    names = (*ALIKE, *sorted(PER_QUESTION), "chat_model")
+    names = (*SAME_SETTINGS, *sorted(PER_QUESTION), "chat_model")
     values = {name: getattr(settings, name) for name in names}
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
@@ -115,7 +115,7 @@ class RemoteSlang(Slang):
 
         if self._passed_over:
             raise NotTaken("the server gave no answer before")
-        call = Call(__version__, method, telling(self.settings), given, conversation)
+        call = Call(__version__, method, settings_told(self.settings), given, conversation)
         try:
             connection, response = _posted(self.settings.store, call)
         except NoAnswer:
@@ -134,7 +134,7 @@ def server_beside(settings: Settings) -> str:
     path = socket_path(settings.store)
     if path is None or not path.exists():
         return ""
-    connection, response = _posted(settings.store, Call(__version__, "hello", telling(settings)))
+    connection, response = _posted(settings.store, Call(__version__, "hello", settings_told(settings)))
     with connection:
         return response.read(1000).decode("utf-8", "replace").strip()
 

@@ -75,13 +75,13 @@ def test_no_usage_chunk_unless_it_is_asked_for(client: openai.OpenAI) -> None:
     assert all(chunk.choices for chunk in stream)
 
 
-def test_a_sentence_of_the_models_own_is_marked_and_an_invention_of_its_own_is_not_cited(
+def test_a_sentence_of_the_models_own_is_marked_and_a_withheld_one_is_not_sent(
     client: openai.OpenAI, script: Script
 ) -> None:
-    script.says = "Rizz is charm [1]. Teenagers in Ohio love purple umbrellas."
+    strange = "Teenagers in Ohio love purple umbrellas."
+    script.says = f"Rizz is charm [1]. Most people find it rather likeable. {strange}"
     said = client.chat.completions.create(model="slangrag", messages=RIZZ).choices[0].message.content or ""
-    assert "umbrellas" not in said or "umbrellas. (not verified)" in said
-    assert said.startswith("Rizz is charm [1].")
+    assert said == "Rizz is charm [1]. Most people find it rather likeable. (not verified)"
 
 
 def test_system_prompts_reach_neither_retrieval_nor_the_model(client: openai.OpenAI, script: Script) -> None:

@@ -21,7 +21,7 @@ from tests.integration.serve.conftest import Script
 from tests.serving import events_of, within
 from tests.standin import StandIn
 
-from slangrag.service.beside import socket_path
+from slangrag.service.server_socket import socket_path
 
 pytestmark = pytest.mark.weights
 

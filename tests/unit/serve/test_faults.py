@@ -21,9 +21,7 @@ def test_no_error_names_a_place_on_the_machine(kind: type[SlangragError]) -> Non
     )
     fault = fault_of(error)
     assert 400 <= fault.status <= 504
-    assert not {"/home", "10.0.0.7", "/srv"} & {
-        part for part in ("/home", "10.0.0.7", "/srv") if part in str(fault)
-    }
+    assert not any(place in str(fault.document()) for place in ("/home", "10.0.0.7", "/srv"))
 
 
 @pytest.mark.parametrize(

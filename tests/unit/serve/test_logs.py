@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from slangrag.serve.logs import RequestLog
+from slangrag.serve.logs import request_log
+from slangrag.serve.watching import Watching
 
 
 async def _nothing(_scope: Any, _receive: Any, _send: Any) -> None: ...
@@ -28,5 +29,5 @@ async def test_an_address_is_logged_as_it_was_sent_or_not_at_all(
         "query_string": b"starting=ri%0A",
     }
     with caplog.at_level(logging.INFO, "slangrag.serve"):
-        await RequestLog(_nothing, whole=whole)(scope, None, None)  # type: ignore[arg-type]
+        await Watching(_nothing, [request_log(whole=whole)])(scope, None, None)  # type: ignore[arg-type]
     assert caplog.messages[0].startswith(line)

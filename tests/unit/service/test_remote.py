@@ -18,8 +18,8 @@ import pytest
 from slangrag.config import load_settings
 from slangrag.errors import EngineReply, StoreMissing
 from slangrag.service import remote
-from slangrag.service.beside import socket_path
 from slangrag.service.remote import NotTaken, RemoteSlang, server_beside
+from slangrag.service.server_socket import socket_path
 
 TAKEN = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 

@@ -13,7 +13,6 @@ import orjson
 
 from slangrag.errors import SlangragError
 from slangrag.serve.answering import answering, in_turn
-from slangrag.serve.bridge import iterated
 from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.logs import logger
 from slangrag.serve.openai.cutting import Cutter
@@ -31,6 +30,7 @@ from slangrag.serve.openai.saying import (
 from slangrag.serve.openai.shapes import ChatRequest
 from slangrag.serve.openai.talk import Talk
 from slangrag.serve.queue import QueueFull
+from slangrag.service.cancelling import iterated
 
 if TYPE_CHECKING:
     from slangrag.serve.serving import Serving

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from slangrag.serve.answering import unless_gone
@@ -24,6 +23,7 @@ from slangrag.serve.openai.completions import (
 )
 from slangrag.serve.openai.embeddings import embedded
 from slangrag.serve.openai.talk import Unreadable, read_talk
+from slangrag.serve.replies import json_reply
 from slangrag.serve.shapes import ErrorDocument
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def openai_api(serving: Serving) -> APIRouter:
     async def models() -> Response:
         """The models that may be named."""
         ids = await in_thread(offered.ids)
-        return _json({"object": "list", "data": [offered.facts(name) for name in ids]})
+        return json_reply({"object": "list", "data": [offered.facts(name) for name in ids]})
 
     @router.get("/models/{name:path}", response_model=shapes.Model)
     async def model(name: str) -> Response:
         """One of them."""
         if name not in await in_thread(offered.ids):
             return offered.missing(name).response()
-        return _json(offered.facts(name))
+        return json_reply(offered.facts(name))
 
     @router.post(
         "/chat/completions",
@@ -100,13 +100,13 @@ def openai_api(serving: Serving) -> APIRouter:
         said = pieces(asked, talk, slang, serving)
         if asked.stream:
             return ClosingStream(with_pings(completion.stream(said), PING, PING_SECONDS), EVENT_STREAM)
-        return _json(await unless_gone(request, completion.whole(said)))
+        return json_reply(await unless_gone(request, completion.whole(said)))
 
     @router.post("/embeddings", response_model=shapes.Embeddings)
     async def embeddings(asked: shapes.EmbeddingsRequest) -> Response:
         """Vectors of the store's embedder; `input_type` says whether the texts are questions or documents."""
         told = await in_thread(embedded, asked, serving.slang)
-        return told.response() if isinstance(told, Fault) else _json(told)
+        return told.response() if isinstance(told, Fault) else json_reply(told)
 
     @router.post("/responses", include_in_schema=False)
     async def responses() -> Response:
@@ -121,9 +121,3 @@ def openai_api(serving: Serving) -> APIRouter:
 def _base(request: Request) -> str:
     """This server's address as the client has it."""
     return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(
-        orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"}
-    )

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slangrag.answer.events import Finished, Remark, Sentence, Sources
-from slangrag.serve.answering import Queued
 from slangrag.serve.openai.shapes import Annotation
 
 if TYPE_CHECKING:
-    from slangrag.answer.chat.conversation import Continued, ReadAs
-    from slangrag.answer.events import Event
     from slangrag.answer.translate.terms import Translation
-
-    Said = Event | ReadAs | Continued | Queued
+    from slangrag.serve.answering import Queued, Said
 
 NOT_VERIFIED: Final = "(not verified)"
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
@@ -52,7 +48,7 @@ class Working:
 Piece = Text | Listed | Working
 
 
-async def spoken(events: AsyncGenerator[Said]) -> AsyncGenerator[Piece]:
+async def spoken(events: AsyncGenerator[Said | Queued]) -> AsyncGenerator[Piece]:
     """An answer's events as pieces of text: judged sentences only, the model's own words marked."""
     between = ""
     async for event in events:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from slangrag.cli.render.terminal import note, stdout
 
 if TYPE_CHECKING:
-    from slangrag.serve.start import Started
+    from slangrag.serve.start import Listening
 
 
 def is_loopback(host: str) -> bool:
@@ -45,7 +45,7 @@ def names(host: str) -> set[str]:
     return known
 
 
-def announced(server: Started, environ: Mapping[str, str]) -> None:
+def announced(server: Listening, environ: Mapping[str, str]) -> None:
     """The address on stdout; what else there is to know on stderr."""
     shown = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else server.host
     shown = f"[{shown}]" if ":" in shown else shown
@@ -63,7 +63,7 @@ def announced(server: Started, environ: Mapping[str, str]) -> None:
     note("OpenAI-compatible at /v1, MCP at /mcp, JSON at /api (docs/serve.md). Ctrl-C ends it")
 
 
-def _tunnel(server: Started, local_port: int, environ: Mapping[str, str]) -> str:
+def _tunnel(server: Listening, local_port: int, environ: Mapping[str, str]) -> str:
     """ssh's arguments for the way from the user's own machine to this server."""
     login = environ.get("SLANGRAG_LOGIN", f"{getpass.getuser()}@LOGIN-NODE")
     if not is_loopback(server.host):
