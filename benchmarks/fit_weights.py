@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -24,133 +23,20 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.candidates import Rows, described_by, meant_by, seen_in, senses_of, slips
 from benchmarks.embedders import bench_store
-from benchmarks.fitting import (
-    PARTS,
-    Choices,
-    Question,
-    fit_ranking,
-    gather,
-    joined,
-    logistic,
-    parts_of,
-    recall,
-)
-from slangrag.retrieval import free_text, intent, meaning, senses, slang_spans, typos
-from slangrag.retrieval.adapter import adapt
+from benchmarks.fit_slang import CLOSELY, MESSAGES, SLANG, fit_slang, labelled_spans
+from benchmarks.fitting import Choices, Question, fit_ranking, gather, joined, logistic, recall
+from slangrag.retrieval import free_text, intent
 from slangrag.retrieval.signals import weighed
-from slangrag.retrieval.slang import LIKELY
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.weights import Weights, load_weights
 from slangrag.text.forms import fold
 
-MESSAGES = Path(__file__).resolve().parent.parent / "tests/data/messages.jsonl"
-SLANG_DECAY = 1e-3
 # The embedder that comes with the program counts in full, any other less: with equal weights MiniLM lost .012
 # of its right senses and .013 of its glosses to what suits static vectors.
 FULL = ("minilm", "any")
 OTHERS = 0.25
-Rows = Iterable[tuple[Mapping[str, float], bool]]
-
-
-# what each decision chooses among ---------------------------------------------------------------
-
-
-def seen_in(
-    question: Question, store: SlangStore, weights: Weights
-) -> Iterable[tuple[Mapping[str, float], bool]]:
-    """Headwords seen in a message, with how well their definitions fit it."""
-    text = question["query"]
-    seen = free_text.headwords_in(text, store, weights)
-    fits = free_text.fits([one.headword for _, one in seen], store.embed(text), store)
-    for _, one in seen:
-        signals = {**one.signals, "fit": fits.lead(one.headword.hid)}
-        yield signals, one.headword.fold == fold(question["headword"])
-
-
-def senses_of(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
-    """Entries of the right headword that have votes, where two or more have."""
-    text = question["query"]
-    headword = store.headwords.exact([fold(question["headword"])]).get(fold(question["headword"]))
-    if headword is None:
-        return
-    fits = free_text.fits([headword], store.embed(text), store)
-    ranked = senses.rank(fits.entries[headword.hid], {}, context=text, fits=fits.fits, distinct=False)
-    voted = [sense for sense in ranked if sense.entry.up_votes is not None]
-    if len(voted) > 1:
-        for sense in voted:
-            yield sense.signals, sense.entry.entry_id == question["entry_id"]
-
-
-def labelled_spans(
-    store: SlangStore, weights: Weights, message: Question
-) -> Iterable[tuple[Mapping[str, float], bool]]:
-    """The spans of a labelled message: each is slang where a label covers most of it."""
-    for one, signals in slang_spans.candidates_in(message["text"], store, weights, least=-1.0):
-        assert one.span is not None
-        start, end = one.span.start, one.span.end
-        yield signals.values, any(same_span(start, end, a, b) for a, b, _ in message["slang"])
-
-
-def same_span(start: int, end: int, label_start: int, label_end: int) -> bool:
-    """Whether two stretches are the same but for an ending or an article."""
-    shared = min(end, label_end) - max(start, label_start)
-    return shared > 0.6 * max(end - start, label_end - label_start)
-
-
-def described_by(
-    question: Question, store: SlangStore, weights: Weights
-) -> Iterable[tuple[Mapping[str, float], bool]]:
-    """Headwords near to a description."""
-    vector = store.embed(question["query"])
-    assert vector is not None
-    assert store.embedder is not None
-    vector, _ = adapt(vector, store.embedder.identity)
-    for described in meaning.find_described(question["query"], vector, store, weights.reverse):
-        yield described.signals, described.headword.fold == fold(question["headword"])
-
-
-def misspelt(word: str, rng: random.Random) -> str:
-    """One slip: two letters swapped, one lost, doubled, or taken from a neighbouring key or vowel."""
-    at = rng.randrange(1 if rng.random() < 0.8 else 0, len(word))
-    slip = rng.random()
-    if slip < 0.25 and at + 1 < len(word):
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    if slip < 0.5:
-        return word[:at] + word[at + 1 :]
-    if slip < 0.7:
-        return word[:at] + word[at] + word[at:]
-    if slip < 0.9:
-        row = next((row for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") if word[at] in row), "ea")
-        place = row.find(word[at])
-        return word[:at] + row[place - 1 if place else 1] + word[at + 1 :]
-    vowels = [i for i, letter in enumerate(word) if letter in "aeiou"] or [at]
-    at = rng.choice(vowels)
-    return word[:at] + rng.choice("aeiou") + word[at + 1 :]
-
-
-def slips(store: SlangStore, count: int) -> list[Question]:
-    """Misspelt headwords, popular ones more often; a sixth of the long ones twice misspelt."""
-    rng = random.Random(0)
-    rows = store.lexicon.connection.execute(
-        "SELECT fold, entries FROM headwords JOIN headword_stats USING (hid) "
-        "WHERE length(fold) BETWEEN 4 AND 25"
-    ).fetchall()
-    rows = [row for row in rows if row[0].replace(" ", "").isalpha()]
-    made = []
-    for word in rng.choices([row[0] for row in rows], weights=[row[1] for row in rows], k=count):
-        slip = misspelt(word, rng)
-        if rng.random() < 1 / 6 and len(word) > 6:
-            slip = misspelt(slip, rng)
-        if not store.headwords.exact([slip]):
-            made.append({"query": slip, "headword": word})
-    return made
-
-
-def meant_by(question: Question, store: SlangStore) -> Iterable[tuple[Mapping[str, float], bool]]:
-    """Headwords that a misspelt word may have meant."""
-    for one in typos.corrections(question["query"], store.headwords, {}, limit=10**6):
-        yield one.signals, one.headword.fold == fold(question["headword"])
 
 
 SPAN = (
@@ -177,13 +63,6 @@ REVERSE = (
     "overlap",
     "cover",
 )
-SLANG = (
-    "bias", "evidence", "behind", "ordinary", "rarer", "small", "plain phrase", "ordinary, known",
-    "phrase, known", "capital", "of people", "a name", "other form", "covered", "strange", "small words",
-    "joined",
-    "out of place", "chatty", "you and I", "object", "attribute", "predicate", "past", "progressive",
-)  # fmt: skip
-CLOSELY = ("word fits", "fit against others", "unchanged")
 # Descriptions by other authors are noise for the most part, and a fit to them alone trusts popularity more
 # than meaning. So weights of descriptions are drawn towards those of pure vectors at this temperature.
 PURE_VECTORS = {"pooled": 2.0}
@@ -251,31 +130,6 @@ def fit_message(
         f"descriptions {np.mean(odds[label == 0] < 0):.3f}"
     )
     return {name: round(float(v), 4) for name, v in zip(names, w, strict=True)}
-
-
-def fit_slang(gathered: Sequence[tuple[str, Choices]], signals: Sequence[str]) -> dict[str, float]:
-    """Odds of a span being slang, from labelled messages; precision and recall with the headword held out."""
-    every = joined([choices for _, choices in gathered])
-    x = every.table(signals)
-    label = np.array(every.right, float)
-    part = parts_of(every.headword)[np.array(every.question)]
-    importance = np.ones(len(label))
-    odds = np.zeros(len(label))
-    for held in range(PARTS):
-        rest = part != held
-        odds[~rest] = x[~rest] @ logistic(x[rest], label[rest], importance[rest], SLANG_DECAY)
-    cut, begin = math.log(LIKELY / (1 - LIKELY)), 0
-    for name, choices in gathered:
-        own = slice(begin, begin + len(choices.right))
-        begin += len(choices.right)
-        said, true = odds[own] > cut, label[own] > 0
-        loss = np.mean(np.logaddexp(0, odds[own]) - label[own] * odds[own])
-        print(
-            f"slang, {name}: log loss {loss:.4f}, precision {(said & true).sum() / max(said.sum(), 1):.3f}, "
-            f"recall of spans that lead to a headword {(said & true).sum() / true.sum():.3f} ({true.sum()})"
-        )
-    w = logistic(x, label, importance, SLANG_DECAY)
-    return {name: round(float(v), 4) for name, v in zip(signals, w, strict=True)}
 
 
 def fit_known(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.embedders import bench_store
-from benchmarks.fit_weights import MESSAGES, same_span
+from benchmarks.fit_slang import MESSAGES, same_span
 from slangrag.retrieval.slang import LIKELY
 from slangrag.retrieval.slang_spans import slang_in
 from slangrag.retrieval.slang_store import SlangStore
