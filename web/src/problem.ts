@@ -33,7 +33,10 @@ export function cut(): Problem {
 const LONGEST_WAIT = 600;
 const SOME_WAIT = 10; // where the server does not say how long
 
-export function reported(error: ServerError): Problem {
+const FOR_PROGRAMS = /^(GET|POST) \//; // the API's advice to whoever writes a client
+
+export function reported(told: ServerError): Problem {
+  const error = FOR_PROGRAMS.test(told.hint) ? { ...told, hint: "" } : told;
   if (error.code === "queue_full") {
     return new Problem("busy", error.message, error.hint, Math.min(error.retry_after ?? SOME_WAIT, LONGEST_WAIT), error.code);
   }

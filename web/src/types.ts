@@ -21,8 +21,6 @@ export interface EntryDocument extends Entry, Masked {}
 export interface Hit extends Entry {
   rank: number;
   match: "exact" | "inflected" | "fuzzy" | "lexical" | "semantic";
-  kind?: "entry" | "passage";
-  locator?: { page?: number | string | null; label?: string | null } | null;
 }
 
 export interface DefineDocument extends Masked {

@@ -127,19 +127,15 @@ function Found({ told }: { told: SearchDocument }) {
         {told.hits.map((hit) => (
           <li key={hit.rank} class="entry">
             <h2 class="entry-head">
-              {hit.kind === "passage" ? (
-                <span class="headword">{mask(hit.word)}</span>
-              ) : (
-                <a class="headword" href={wordPath(hit.word)} dir="auto">
-                  {mask(hit.word)}
-                </a>
-              )}
+              <a class="headword" href={wordPath(hit.word)} dir="auto">
+                {mask(hit.word)}
+              </a>
             </h2>
             <Definition text={hit.definition} limit={320} />
             <p class="entry-foot">
               <Votes up={hit.up_votes} down={hit.down_votes} />
               <span class="form">{MATCH[hit.match]}</span>
-              {hit.kind !== "passage" && <a href={entryPath(hit.entry_id)}>This entry</a>}
+              <a href={entryPath(hit.entry_id)}>This entry</a>
             </p>
           </li>
         ))}

@@ -1,12 +1,13 @@
 // The definitions that an answer rests on: beside it, or below it where there is no room.
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { entryPath, wordPath } from "../router.ts";
 import { useMask } from "../strong.ts";
 import { plural } from "../text.ts";
 import type { Hit } from "../types.ts";
 import { Definition } from "./Definition.tsx";
 import { Icon } from "./Icon.tsx";
+import { useOpening } from "./opening.ts";
 import type { Opened } from "./Sentences.tsx";
 import { Votes } from "./Votes.tsx";
 
@@ -53,51 +54,29 @@ interface SourceProps {
 
 function Source({ hit, cited, opened, onClose }: SourceProps) {
   const mask = useMask();
-  const card = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (!opened || !card.current) return;
-    card.current.focus({ preventScroll: true });
-    card.current.scrollIntoView({ block: "nearest" });
-  }, [opened]);
-
-  function back(): void {
-    const from = opened?.from;
-    onClose();
-    from?.focus();
-  }
+  const { row, back, onKeyDown } = useOpening(opened, onClose);
 
   return (
     <li
-      ref={card}
+      ref={row}
       tabIndex={-1}
       class={`source${cited ? " cited" : ""}${opened ? " opened" : ""}`}
       aria-label={`Source ${hit.rank}: ${mask(hit.word)}`}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !opened) return;
-        event.stopPropagation();
-        back();
-      }}
+      onKeyDown={onKeyDown}
     >
       <p class="source-head">
         <span class="rank" aria-hidden="true">
           {hit.rank}
         </span>
-        {hit.kind === "passage" ? (
-          <span class="headword" dir="auto">
-            {mask(hit.word)}
-          </span>
-        ) : (
-          <a class="headword" href={wordPath(hit.word)} dir="auto">
-            {mask(hit.word)}
-          </a>
-        )}
+        <a class="headword" href={wordPath(hit.word)} dir="auto">
+          {mask(hit.word)}
+        </a>
         <Votes up={hit.up_votes} down={hit.down_votes} />
       </p>
       <Definition text={hit.definition} evidence={opened?.evidence ?? []} limit={opened ? 5000 : 150} />
-      <Locator hit={hit} />
       {opened && (
         <p class="source-foot">
-          {hit.kind !== "passage" && <a href={entryPath(hit.entry_id)}>This entry</a>}
+          <a href={entryPath(hit.entry_id)}>This entry</a>
           <button type="button" class="plain" onClick={back}>
             <Icon name="back" />
             Back to the answer
@@ -106,10 +85,4 @@ function Source({ hit, cited, opened, onClose }: SourceProps) {
       )}
     </li>
   );
-}
-
-function Locator({ hit }: { hit: Hit }) {
-  const { label, page } = hit.locator ?? {};
-  const said = [label, page ? `page ${page}` : ""].filter(Boolean).join(", ");
-  return said ? <p class="locator">{said}</p> : null;
 }

@@ -1,6 +1,6 @@
 // A translated message: the plain version where there is one, the message with its slang underlined, what it means.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { download, fileName, translateMarkdown } from "../exporting.ts";
 import { entryPath, withFragment, wordPath } from "../router.ts";
 import { masked, useMask } from "../strong.ts";
@@ -9,6 +9,7 @@ import type { Term, TranslateDocument } from "../types.ts";
 import { Action, Actions, copied, shared } from "./Actions.tsx";
 import { Definition } from "./Definition.tsx";
 import { Icon } from "./Icon.tsx";
+import { useOpening } from "./opening.ts";
 import { withCode } from "./Trouble.tsx";
 
 interface Opened {
@@ -120,19 +121,8 @@ interface MeaningProps {
 
 function Meaning({ term, opened, onClose }: MeaningProps) {
   const mask = useMask();
-  const row = useRef<HTMLLIElement>(null);
+  const { row, back, onKeyDown } = useOpening(opened, onClose);
   const first = term.senses[0] ?? { word: term.word, entry_id: term.entry_id, meaning: term.definition };
-  useEffect(() => {
-    if (!opened || !row.current) return;
-    row.current.focus({ preventScroll: true });
-    row.current.scrollIntoView({ block: "nearest" });
-  }, [opened]);
-
-  function back(): void {
-    const from = opened?.from;
-    onClose();
-    from?.focus();
-  }
 
   return (
     <li
@@ -140,11 +130,7 @@ function Meaning({ term, opened, onClose }: MeaningProps) {
       tabIndex={-1}
       class={opened ? "term opened" : "term"}
       aria-label={mask(term.span)}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !opened) return;
-        event.stopPropagation();
-        back();
-      }}
+      onKeyDown={onKeyDown}
     >
       <p class="term-head">
         <a class="headword" href={wordPath(first.word)} dir="auto">
