@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034  # the scripts that source this use what looks unused here
 # What the job scripts share: settings, signals, a private Ollama, a place to build, and the way out.
-# Sourced, never run. Needs bash 4.2 and Python 3.11 (the one that slangrag is installed in).
+# Sourced, never run. Needs bash 4.4 and Python 3.11 (the one that slangrag is installed in).
 #
 # Settings, all from the environment (sbatch passes yours on) or from the hook file:
 #   SLANGRAG_SETUP           hook file sourced first: modules, venv, container   (setup.sh beside this file)
@@ -25,12 +25,14 @@ set -uo pipefail
 SLURM_FOLDER=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ -n "${SLURM_ARRAY_JOB_ID:-}" ]; then JOB=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID; else JOB=${SLURM_JOB_ID:-$$}; fi
 NODE=${SLURMD_NODENAME:-$(hostname -s)}
-SIGNAL="" WORK_PID="" OLLAMA_PID="" SNAPSHOTS_PID="" LOCAL_BUILD="" BUILDING=""
+SIGNAL="" REQUEUED="" WORK_PID="" OLLAMA_PID="" SNAPSHOTS_PID="" LOCAL_BUILD="" BUILDING=""
 
 # To stderr: a trap can run while stdout is redirected; Slurm writes both to one file.
 log() { printf '%s [%s%s] %s\n' "$(date +%FT%T)" "$JOB" "${SLURM_RESTART_COUNT:+ restart $SLURM_RESTART_COUNT}" "$*" >&2; }
 # die CODE MESSAGE: the codes are slangrag's own (2 usage, 3 engine, 4 store, 5 input)
-die() { log "ERROR: ${*:2}"; exit "$1"; }
+die() { FAULT=${*:2}; log "ERROR: $FAULT"; exit "$1"; }
+# shellcheck source=slurm/chain.sh
+source "$SLURM_FOLDER/chain.sh" || exit 2
 
 # ---- signals: note them, pass them on, never act in the trap itself ---------------------------------
 on_usr1() {
@@ -49,6 +51,7 @@ on_exit() {
   local code=$?
   trap - EXIT
   clean_up
+  if [ -n "${SLANGRAG_CHAIN:-}" ]; then chain_end "$code"; code=$?; fi
   log "exit $code"
   exit "$code"
 }
@@ -411,6 +414,7 @@ finish() {
   log "not finished: back into the queue"
   # the name of the task: $SLURM_JOB_ID of an array's last task means the whole array
   if [ -n "${SLURM_JOB_ID:-}" ] && scontrol requeue "$JOB"; then
+    REQUEUED=1
     # a job that ends by itself is over, not requeued: let Slurm end it
     for ((waited = 0; waited < 300; waited++)); do
       [ "$SIGNAL" != TERM ] || break
@@ -421,3 +425,5 @@ finish() {
   fi
   exit 75
 }
+
+if [ -n "${SLANGRAG_CHAIN:-}" ]; then chain_begin; fi

@@ -52,10 +52,10 @@ ends_as() { # ends_as JOB STATE EXITCODE
 }
 
 # ---- what was embedded ------------------------------------------------------------------------------
-# Every row that any server of this scenario embedded, one a line. What was embedded to see whether the
+# Every row that any server of this scenario (or of the chain's step STEP) embedded, one a line. What was embedded to see whether the
 # model works, or how long its vectors are, is no row.
 texts() {
-  python3 - "$REQUEST_LOG" <<'PY'
+  python3 - "$REQUEST_LOG${STEP:+-$STEP}" <<'PY'
 import json, pathlib, sys
 log = pathlib.Path(sys.argv[1])
 for line in log.read_text().splitlines() if log.exists() else ():
@@ -134,7 +134,7 @@ pulled() {
 stand_in() {
   {
     echo START_SECONDS=0
-    echo "STANDIN_LOG=$REQUEST_LOG"
+    echo "STANDIN_LOG=$REQUEST_LOG\${SLANGRAG_STEP:+-\$SLANGRAG_STEP}"    # the steps of a chain apart
     echo STANDIN_POOLED=1    # ready-made vectors: what is slow is what the scenario makes slow
     printf '%s\n' "$@"
   } >stand-in.env

@@ -16,7 +16,10 @@ export ROOT
 source "$HERE/harness.sh"
 # shellcheck source=tests/slurm/scenarios.sh
 source "$HERE/scenarios.sh"
-mapfile -t scenarios < <(sed -n 's/^scenario_\([a-z0-9_]*\)() .*/\1/p' "$HERE/scenarios.sh")
+# shellcheck source=tests/slurm/chains.sh
+source "$HERE/chains.sh"
+# the chains first: they take longest
+mapfile -t scenarios < <(sed -n 's/^scenario_\([a-z0-9_]*\)() .*/\1/p' "$HERE/chains.sh" "$HERE/scenarios.sh")
 if [ "${1:-}" = --list ]; then printf '%s\n' "${scenarios[@]}"; exit; fi
 [ $# -eq 0 ] || scenarios=("$@")
 
@@ -44,6 +47,7 @@ clean_up() {
   # shellcheck disable=SC2086  # one word a process
   [ -z "$pids" ] || kill $pids 2>/dev/null
   "$HERE/cluster.sh" down "$work/cluster" || code=1
+  umount "$work"/*/disk 2>/dev/null
   if [ "$code" = 0 ]; then rm -rf "$work"; else echo "slurm: logs are kept in $work"; fi
   exit "$code"
 }

@@ -18,6 +18,9 @@ from slangrag.service.doctor.checks import slurm
         ("ingest.sbatch", "this runs as a job: sbatch slurm/ingest.sbatch [CSV]"),
         ("ingest-array.sbatch", "this runs as a job: slurm/submit-array.sh -n SHARDS"),
         ("merge.sbatch", "this runs as a job: slurm/submit-array.sh -n SHARDS"),
+        ("prepare.sbatch", "this runs as a job: slurm/pipeline.sh CSV"),
+        ("verify.sbatch", "this runs as a job: slurm/pipeline.sh CSV"),
+        ("evaluate.sbatch", "this runs as a job: slurm/pipeline.sh CSV"),
     ],
 )
 def test_a_batch_script_that_is_not_submitted_says_how_to_submit_it(
