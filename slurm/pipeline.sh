@@ -78,6 +78,8 @@ following() { local step; for step in $(chain_field steps); do [ "$(forerunner "
 step_word() { # step_word STEP: in a word, how it is with it
   local id exit states
   states=$(for id in $(live_jobs "$1"); do echo "${JOB_STATE[$id]}"; done)
+  # of an array, others may still be at work: what waits for it is cancelled already
+  if [ "$1" = shards ] && [ -n "$states" ] && [ -n "$(missing_shards)" ]; then echo failed; return; fi
   case $states in
     *RUNNING*) echo running; return ;;
     *PENDING*) echo waiting; return ;;
@@ -246,7 +248,8 @@ submit() { # submit STEP SCRIPT [SBATCH OPTIONS...] [-- ARGUMENTS...]: sets WAIT
   [ $# -eq 0 ] || shift
   before=$(forerunner "$step")
   on_the_way=$(live_jobs "$step" | paste -sd ' ')
-  if [ "$step" != shards ] && [ -n "$on_the_way" ]; then scancel "$on_the_way"; on_the_way=""; fi    # it waits for another
+  # shellcheck disable=SC2086  # one word a job
+  if [ "$step" != shards ] && [ -n "$on_the_way" ]; then scancel $on_the_way; on_the_way=""; fi    # it waits for another
   # if what it waits for fails, it is cancelled instead of pending for ever
   [ -z "${WAITS[${before:-none}]:-}" ] || own+=("--dependency=afterok:${WAITS[$before]}" --kill-on-invalid-dep=yes)
   case $before:${FATE[${before:-none}]:-} in pull:* | :* | *:done | *:live) own+=(--hold) ;; esac
