@@ -43,7 +43,7 @@ test: static  ## Lint, types, import order and every test (some minutes; fetches
 
 test-slurm: $(VENV)/.dev  ## The cluster scripts against a real Slurm of their own (needs root on Debian)
 	@if command -v shellcheck >/dev/null; then \
-	  shellcheck -x -P . .ci/run tools/*.sh slurm/*.sh slurm/*.sbatch tests/slurm/*.sh tests/slurm/ollama; \
+	  shellcheck -x -P . .ci/run deploy/*.sh tools/*.sh slurm/*.sh slurm/*.sbatch tests/slurm/*.sh tests/slurm/ollama; \
 	else echo "shellcheck: left out, it is not on PATH (apt-get install shellcheck)"; fi
 	tests/slurm/run.sh
 
