@@ -71,9 +71,15 @@ chain_begin() {
         die 5 "$(chain_field csv) is gone, or is not what it was when the chain was submitted" ;;
   esac
   before=$(forerunner "$SLANGRAG_STEP")
-  # Slurm's word is not enough: it drops a dependency on a job that it no longer knows
-  [ -z "$before" ] || receipt_counts "$before" ||
-    die 4 "$before has left no receipt that counts in $SLANGRAG_CHAIN, so $SLANGRAG_STEP does not start"
+  # Slurm's word is not enough: it drops a dependency on a job that it no longer knows. A receipt may take a while to
+  # be seen from another node (NFS).
+  until [ -z "$before" ] || receipt_counts "$before"; do
+    [ "$SECONDS" -lt "${SLANGRAG_RECEIPT_SECONDS:-60}" ] ||
+      die 4 "$before has left no receipt that counts in $SLANGRAG_CHAIN, so $SLANGRAG_STEP does not start"
+    [ -z "$SIGNAL" ] || exit 75
+    sleep 2
+    unset STATE_OF_STORE
+  done
 }
 
 # chain_end CODE: leaves the receipt; returns the job's exit code

@@ -19,6 +19,7 @@
 #   SLANGRAG_MAX_RESTARTS    requeues after which the job gives up               (20)
 #   SLANGRAG_OLLAMA_PORT     port to try first                                   (any free one)
 #   SLANGRAG_OLLAMA_SECONDS  how long Ollama may take to come up                 (300)
+#   SLANGRAG_RECEIPT_SECONDS  how long a step of a chain looks for the receipt of the one before it  (60)
 #   SLANGRAG_LOG_DIR         where Ollama's log goes                             (the folder you submit from)
 set -uo pipefail
 

@@ -236,7 +236,8 @@ if [ -z "$lacks" ]; then
   exit
 fi
 if [[ $steps = pull* ]]; then
-  SLANGRAG_STEP=pull "$SLURM_FOLDER/pull.sh" "$EMBED_MODEL" ${serve:+"$CHAT_MODEL"} || die 3 "the models cannot be fetched"
+  SLANGRAG_STEP=pull "$SLURM_FOLDER/pull.sh" "$EMBED_MODEL" ${serve:+"$CHAT_MODEL"} ||
+    die 3 "the models cannot be fetched here. Where they are there already, or jobs can fetch them: SLANGRAG_PULL=1"
 fi
 
 # ---- submitted, all of it before any of it starts ---------------------------------------------------------------
@@ -248,8 +249,12 @@ submit() { # submit STEP SCRIPT [SBATCH OPTIONS...] [-- ARGUMENTS...]: sets WAIT
   [ $# -eq 0 ] || shift
   before=$(forerunner "$step")
   on_the_way=$(live_jobs "$step" | paste -sd ' ')
-  # shellcheck disable=SC2086  # one word a job
-  if [ "$step" != shards ] && [ -n "$on_the_way" ]; then scancel $on_the_way; on_the_way=""; fi    # it waits for another
+  if [ "$step" != shards ]; then    # an earlier job for it waits for another, perhaps for ever
+    for id in $(jobs_of "$step"); do
+      if is_live "$step" "$id" || [ "${JOB_STATE[$id]:-}" = PENDING ]; then scancel "$id"; fi
+    done
+    on_the_way=""
+  fi
   # if what it waits for fails, it is cancelled instead of pending for ever
   [ -z "${WAITS[${before:-none}]:-}" ] || own+=("--dependency=afterok:${WAITS[$before]}" --kill-on-invalid-dep=yes)
   case $before:${FATE[${before:-none}]:-} in pull:* | :* | *:done | *:live) own+=(--hold) ;; esac

@@ -71,7 +71,7 @@ scenario_a_chain_leads_from_the_csv_to_a_page() {
   stand verify=done serve=ended
   STEP=index no_text_twice
   store_is_whole
-  export SLANGRAG_PULL=1    # nothing is fetched on the login node
+  export SLANGRAG_PULL=1
   submits serve -- "${line[@]}"
   scancel "$(last_job serve)"
   submits prepare index verify -- --no-serve other.csv
@@ -85,6 +85,7 @@ scenario_a_chain_of_shards_runs_only_the_failed_one_again() {
   export SLANGRAG_SETUP=$PWD/hook.sh
   # shellcheck disable=SC2016  # the server's own environment
   stand_in 'STANDIN_MS_PER_ROW=$([ "${SLANGRAG_STEP:-}" != shards ] || echo 60)'
+  export SLANGRAG_PULL=1    # nothing is fetched on the login node
   submits prepare shards merge verify -- -n 4 --no-serve slang.csv
   wait_end "$(last_job merge),$(last_job verify)"
   # the others are at work; the line goes on beside them
@@ -106,6 +107,7 @@ scenario_a_chain_trusts_receipts_and_goes_on_where_it_was_stopped() {
   echo '[ "${SLANGRAG_STEP:-}" != index ] || [ -e mended ] || rm -f "$SLANGRAG_CHAIN/prepare.receipt"' >hook.sh
   export SLANGRAG_SETUP=$PWD/hook.sh
   local chain=$SLANGRAG_STORE.chains/current index stray
+  export SLANGRAG_PULL=1
   submits prepare index verify -- --no-serve slang.csv
   index=$(last_job index)
   wait_end "$index,$(last_job verify)"
@@ -143,7 +145,8 @@ scenario_a_chain_refuses_what_cannot_work_and_survives_a_full_disk() {
   refuses 3 "the models cannot be fetched" -- --no-serve slang.csv
   stand pull=failed prepare=to
   pulled nomic-embed-text llama3.1
-  SLANGRAG_PULL=1 SERVE_OPTIONS=--partition=absent refuses 2 "sbatch refused serve" -- slang.csv
+  export SLANGRAG_PULL=1
+  SERVE_OPTIONS=--partition=absent refuses 2 "sbatch refused serve" -- slang.csv
   stand prepare=cancelled index=cancelled serve=to
   mkdir disk
   if ! mount -t tmpfs -o size=1m none "$disk" 2>mount.log; then
@@ -152,10 +155,10 @@ scenario_a_chain_refuses_what_cannot_work_and_survives_a_full_disk() {
   fi
   export SLANGRAG_STORE=$disk/store
   stand_in
-  submits prepare index verify -- --no-serve slang.csv
+  INDEX_OPTIONS=--mem=100M submits prepare index verify -- --no-serve slang.csv
   wait_end "$(last_job prepare),$(last_job index),$(last_job verify)"
   stand prepare=failed index=cancelled verify=cancelled
-  expect_log status.log "prepare .*the store takes about .*there is room for"
+  expect_log status.log "prepare .*the store takes about .*there is room for .*of memory, its job has 105 MB"
   mount -o remount,size=64m "$disk"
   # shellcheck disable=SC2016  # the job's own variables
   echo '[ "${SLANGRAG_STEP:-}" != index ] || [ -e mended ] || dd if=/dev/zero of=disk/full bs=1k 2>/dev/null || true' >hook.sh

@@ -145,7 +145,7 @@ set_up_scenario() {
   make_csv $ROWS >slang.csv
   pulled nomic-embed-text llama3.1
   export SLANGRAG_STORE=$PWD/store OLLAMA_MODELS=$PWD/models SLANGRAG_EMBED_MODEL=nomic-embed-text
-  export SLANGRAG_LOCAL_DIR=none HOME=$PWD
+  export SLANGRAG_LOCAL_DIR=none SLANGRAG_RECEIPT_SECONDS=0 HOME=$PWD
   export OLLAMA_CMD=$HERE/ollama
   stand_in
 }
