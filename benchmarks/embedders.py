@@ -29,7 +29,9 @@ import numpy as np
 from slangrag.config import load_settings
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.retrieval.slang_store import SlangStore
+from slangrag.store.codes.rows import rows_after
 from slangrag.store.lexicon import Lexicon, open_lexicon
+from slangrag.store.search import VectorSearch
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
@@ -232,19 +234,16 @@ def make(name: str, cache: Path) -> Embedder:
 class Exact:
     """Nearest neighbours by comparing with every vector: what an index approximates."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        rows = lexicon.connection.execute(
-            "SELECT entry_id, vector FROM entries JOIN vectors USING (rid) ORDER BY rid"
-        ).fetchall()
-        self._ids = [entry_id for entry_id, _ in rows]
-        self.rows = len(rows)
-        self._vectors = np.stack([np.frombuffer(blob, "<f2") for _, blob in rows]).astype(np.float32)
+    note = ""
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """Entry id and cosine of the k nearest, best first."""
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._rids, self._vectors = rows_after(lexicon, 0, lexicon.last_row())
+
+    def nearest(self, vector: Vectors, k: int, _: Lexicon) -> list[tuple[int, float]]:
+        """Row id and cosine of the k nearest, best first."""
         scores = self._vectors @ vector
         best = np.argsort(-scores, kind="stable")[:k]
-        return [(self._ids[at], float(scores[at])) for at in best]
+        return list(zip(self._rids[best].tolist(), scores[best].tolist(), strict=True))
 
 
 @contextmanager
@@ -253,10 +252,11 @@ def bench_store(folder: Path, name: str) -> Iterator[SlangStore]:
     with open_lexicon(folder / name) as lexicon:
 
         @contextmanager
-        def index() -> Iterator[Any]:  # reads like an index; it is never written to
+        def exact() -> Iterator[VectorSearch]:
             yield Exact(lexicon)
 
-        yield SlangStore(lexicon, open_index=index, make_embedder=lambda: make(name, folder.parent / "cache"))
+        cache = folder.parent / "cache"
+        yield SlangStore(lexicon, open_search=exact, make_embedder=lambda: make(name, cache))
 
 
 def build(csv: Path, folder: Path, name: str) -> None:

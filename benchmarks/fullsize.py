@@ -28,7 +28,7 @@ import numpy as np
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoppedEarly
 from slangrag.ingest import Batching, IngestPlan, Progress, StopFlag, run
-from slangrag.store.index import index_of
+from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.layout import StoreLayout
 
 if TYPE_CHECKING:
@@ -130,7 +130,10 @@ def main() -> None:
         f"{reader.ru_utime + reader.ru_stime:.1f} s reading; peak {peak_mb():.0f} MB"
     )
     layout = StoreLayout(chosen.store)
-    lexicon_mb, index_mb = layout.lexicon.stat().st_size / 1e6, index_of(chosen.store).bytes_on_disk() / 1e6
+    lexicon_mb, index_mb = (
+        layout.lexicon.stat().st_size / 1e6,
+        LocalChroma(chosen.store).bytes_on_disk() / 1e6,
+    )
     print(f"lexicon {lexicon_mb:.0f} MB, index {index_mb:.0f} MB")
     times = []
     for _ in range(5):

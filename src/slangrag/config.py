@@ -30,8 +30,9 @@ _MOST_THREADS: Final = 512
 class Option:
     """What is declared of a setting beside its default: what it is for, its flags, its limits.
 
-    choices are all its values, low and high the least and the greatest of a number. name and kind (the type
-    of a value) are those of its field; env is SLANGRAG_ and the name where none is given.
+    A secret is never shown. choices are all its values, low and high the least and the greatest of a
+    number. name and kind (the type of a value) are those of its field; env is SLANGRAG_ and the name where
+    none is given.
     """
 
     help: str
@@ -40,6 +41,7 @@ class Option:
     low: float = -math.inf
     high: float = math.inf
     env: str = ""
+    secret: bool = False
     name: str = ""
     kind: type = str
 
@@ -47,6 +49,11 @@ class Option:
     def flag(self) -> str:
         """The flag, as an error or `config show` names it."""
         return self.flags[0].partition("/")[0] if self.flags else f"--{self.name.replace('_', '-')}"
+
+    def shown(self, settings: Settings) -> Any:
+        """Its value for people to see: of a secret only that there is one."""
+        value = getattr(settings, self.name)
+        return "(set)" if self.secret and value else value
 
     @property
     def expected(self) -> str:
@@ -133,6 +140,23 @@ class Settings:
         ),
     ] = "judge"
     nli_model: Annotated[Path | None, Option("Directory of an NLI model (ONNX), for --check nli.")] = None
+    index: Annotated[
+        str,
+        Option(
+            "Where the Chroma index is: chroma (in the store), none, or a server's address.", ("--index",)
+        ),
+    ] = "chroma"
+    index_token: Annotated[
+        str | None,
+        Option('What a Chroma server wants to see: a bearer token, or "Header: value".', secret=True),
+    ] = None
+    index_documents: Annotated[
+        bool | None,
+        Option(
+            "Texts in Chroma too; unless said, up to 300,000 entries.",
+            ("--index-documents/--no-index-documents",),
+        ),
+    ] = None
     safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,10 @@ from slangrag.errors import StoreDamaged
 from slangrag.ingest import IngestPlan, run
 from slangrag.retrieval.slang_store import SlangStore, open_store
 from slangrag.store import early_index
-from slangrag.store.index import IndexRows, index_of, open_index
+from slangrag.store.index import IndexRows, open_index
 from slangrag.store.index.notes import FinishedIndex
 from slangrag.store.lexicon import open_lexicon
+from slangrag.store.search import open_search
 from slangrag.store.verify import verify
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ExactIndex:
     kept_as = "exact"
     batch = 7
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, documents: bool | None = None) -> None:
         self._root = root
 
     def _path(self, aside: bool = False) -> Path:
@@ -88,7 +89,7 @@ class ExactIndex:
     def open(self) -> Iterator[OpenExact]:
         yield self._open(self._path())
 
-    def create_aside(self, *, copy: bool) -> None:
+    def create_aside(self, *, copy: bool, rows: int) -> None:
         if copy:
             shutil.copy(self._path(), self._path(aside=True))
         else:
@@ -119,26 +120,22 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-def test_one_open_index_answers_many_threads_each_with_a_lexicon_of_its_own(store: Path) -> None:
-    """A server opens the index once; SQLite's connections are their thread's own."""
+def test_one_open_search_answers_many_threads_each_with_a_lexicon_of_its_own(store: Path) -> None:
+    """A server opens it once; SQLite's connections are their thread's own."""
     embedder = StubEmbedder()
     asked = [embedder.embed_query(f"word {i % 37}: meaning {i}") for i in range(200)]
 
     def ask(numbers: Sequence[int]) -> list[str]:
-        with open_store(store) as slang, open_index_of_all(slang) as mine:
+        with open_store(store) as slang, searching_together(slang) as mine:
             found = [mine.nearest(asked[i], 3)[0][0] for i in numbers]
             entries = mine.lexicon.entries(found)
             return [entries[rid].entry_id for rid in found]
 
-    with open_lexicon(store) as lexicon, open_index(store, lexicon) as shared:
+    with open_lexicon(store) as lexicon, open_search(store, lexicon) as shared:
 
         @contextmanager
-        def open_index_of_all(slang: SlangStore) -> Iterator[SlangStore]:
-            @contextmanager
-            def hand_out() -> Iterator[object]:
-                yield shared
-
-            yield SlangStore(slang.lexicon, open_index=hand_out)  # type: ignore[arg-type]
+        def searching_together(slang: SlangStore) -> Iterator[SlangStore]:
+            yield SlangStore(slang.lexicon, open_search=lambda: nullcontext(shared))
 
         with ThreadPoolExecutor(8) as threads:
             answers = list(threads.map(ask, [range(n, 200, 8) for n in range(8)] * 3))
@@ -184,21 +181,15 @@ def test_another_kind_of_index_needs_its_own_module_and_nothing_else(
         assert lexicon.meta("index") is None
         assert lexicon.meta("exact") == {"through": 120, "rows": 118}
     assert not (store / "chroma").exists()
-    assert not index_of(store).exists(aside=True)
+    assert not ExactIndex(store).exists(aside=True)
 
 
-def test_only_the_local_index_names_chroma() -> None:
-    """A server, or another library, is to be one more module."""
-    root = Path(slangrag.__file__).parent / "store"
-    naming = {
-        path.relative_to(root).as_posix()
-        for path in root.rglob("*.py")
-        if re.search("chroma", path.read_text(encoding="utf-8"), re.IGNORECASE)
-    }
-    assert naming == {"index/__init__.py", "index/local_chroma.py", "index/trial.py"}
+def test_only_the_room_of_the_index_imports_chroma() -> None:
+    """Another library, or another server, is to be one more module."""
+    root = Path(slangrag.__file__).parent
     importing = {
-        path.relative_to(root).as_posix()
-        for path in root.parent.rglob("*.py")
+        path.parent.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
         if re.search(r"^\s*(?:from|import) chromadb", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert importing == {"index/local_chroma.py"}
+    assert importing == {"store/index"}

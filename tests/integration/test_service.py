@@ -50,7 +50,7 @@ def test_threads_that_begin_at_once_open_the_index_and_make_the_embedder_once(
     sample_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from slangrag.service import engines
-    from slangrag.store import index
+    from slangrag.store import search
 
     made: list[str] = []
 
@@ -64,10 +64,10 @@ def test_threads_that_begin_at_once_open_the_index_and_make_the_embedder_once(
         monkeypatch.setattr(where, name, counted)
 
     counting(engines, "embedder")
-    counting(index, "open_index")
+    counting(search, "open_search")
     with Slang.open(sample_store, engine="embedded") as slang, ThreadPoolExecutor(8) as threads:
         list(threads.map(slang.search, [QUESTIONS[2]] * 16))
-    assert sorted(made) == ["embedder", "open_index"]
+    assert sorted(made) == ["embedder", "open_search"]
 
 
 def test_an_answer_begins_with_its_sources_and_ends_whole(slang: Slang) -> None:

@@ -16,7 +16,7 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 from slangrag.errors import StoreDamaged, StoreMissing
 from slangrag.ingest import Batching, IngestPlan, finished, run
 from slangrag.store.build import rebuild
-from slangrag.store.index import index_of, open_index
+from slangrag.store.index import open_index
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
@@ -87,7 +87,7 @@ def test_an_index_whose_files_are_broken_does_not_take_the_reader_with_it(store:
         path.write_bytes(os.urandom(64))
     database = store / "chroma" / "chroma.sqlite3"
     database.write_bytes(database.read_bytes()[:4096] + os.urandom(8192))
-    assert not index_of(store).opens()
+    assert not LocalChroma(store).opens()
     assert failed(store) == {"index opens": "slangrag store rebuild"}
     assert rebuild(store) is not None
     assert failed(store) == {}

@@ -33,10 +33,7 @@ def show(as_json: JsonOption = False) -> None:
 
         write_json(documents.configuration(OPTIONS, settings))
         return
-    rows = [
-        (option.name, _text(getattr(settings, option.name)), settings.origin[option.name])
-        for option in OPTIONS
-    ]
+    rows = [(option.name, _text(option.shown(settings)), settings.origin[option.name]) for option in OPTIONS]
     show_table(("setting", "value", "from"), rows)
 
 

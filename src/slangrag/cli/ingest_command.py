@@ -15,7 +15,9 @@ from slangrag.errors import InputMissing, UsageError
 HOW_TO_GET_IT: Final = "slangrag ingest --sample, or get the file as data/README.md says and name it here"
 
 
-@with_settings("store", "engine", "embed_model", "query_prefix", "document_prefix", "threads")
+@with_settings(
+    "store", "engine", "embed_model", "query_prefix", "document_prefix", "threads", "index", "index_documents"
+)
 def ingest(
     csv: Annotated[
         Path | None, typer.Argument(help="The CSV, plain, .gz or .zip. [env: SLANGRAG_CSV]")
@@ -72,13 +74,16 @@ def ingest(
 ) -> None:
     """Read a CSV of slang into the store; run again to go on, or to add what is new."""
     from slangrag.cli import ingest_runs
+    from slangrag.service.indexing import index_choice
     from slangrag.service.ingesting import Filters, IngestPlan
 
     if into is not None:
         settings = replace(settings, store=into.expanduser())
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
-        plan = IngestPlan(source=merge, store=settings.store, prune=prune, reembed=reembed)
+        plan = IngestPlan(
+            source=merge, store=settings.store, prune=prune, reembed=reembed, index=index_choice(settings)
+        )
         ingest_runs.merge(merge, plan, rejects, yes=yes, as_json=as_json)
         return
     if into is not None and (settings.store / "lexicon.sqlite3").exists():
@@ -90,6 +95,7 @@ def ingest(
         filters=Filters(min_up=min_up, min_score=min_score, max_per_word=max_per_word, limit=limit),
         prune=prune,
         reembed=reembed,
+        index=index_choice(settings),
     )
     if dry_run:
         _refuse("--dry-run", shard=shard)

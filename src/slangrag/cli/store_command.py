@@ -23,14 +23,15 @@ app = typer.Typer(
 
 
 @app.command()
-@with_settings("store")
+@with_settings("store", "index")
 def info(*, settings: Settings, as_json: JsonOption = False) -> None:
     """Show what the store holds, which model made its vectors, and how fresh it is."""
     from slangrag.cli.render.terminal import note, show_table, write_json
     from slangrag.service import documents
+    from slangrag.service.indexing import index_choice
     from slangrag.service.maintenance import store_facts
 
-    facts = store_facts(settings.store)
+    facts = store_facts(settings.store, index_choice(settings))
     if as_json:
         write_json(documents.store(facts))
         return
@@ -39,20 +40,21 @@ def info(*, settings: Settings, as_json: JsonOption = False) -> None:
         return
     if not facts.complete:
         note("the last load did not come to its end. next: the same `slangrag ingest` again")
-    elif not facts.index_current:
-        note("the index is not up to date. next: slangrag store rebuild")
+    elif not (facts.index_current and facts.codes_current):
+        note("codes or index are not up to date. next: slangrag store rebuild")
 
 
 @app.command()
-@with_settings("store")
+@with_settings("store", "index")
 def verify(*, settings: Settings, as_json: JsonOption = False) -> None:
-    """Compare lexicon and index row by row; reads only."""
+    """Compare lexicon, codes and index row by row; reads only."""
     from slangrag.cli.render.checks import show_check, show_verdict
     from slangrag.cli.render.terminal import write_json
     from slangrag.errors import StoreDamaged
     from slangrag.service import documents, maintenance
+    from slangrag.service.indexing import index_choice
 
-    found = maintenance.verify(settings.store)
+    found = maintenance.verify(settings.store, index_choice(settings))
     if as_json:
         write_json(documents.verification(found))
     else:
@@ -65,27 +67,29 @@ def verify(*, settings: Settings, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-@with_settings("store")
+@with_settings("store", "index", "index_documents")
 def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
-    """Make the index anew from the lexicon; nothing is embedded again."""
+    """Make the codes and the index anew from the lexicon; nothing is embedded again."""
     from rich.text import Text
 
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import show, write_json
     from slangrag.cli.signals import stop_on_signals
     from slangrag.service import documents, maintenance
+    from slangrag.service.indexing import index_choice
 
     root = settings.store
     began = time.monotonic()
     with stop_on_signals() as stop, meter("rows") as bar:
-        made = maintenance.rebuild(root, told=bar.update, stop=lambda: stop.requested)
+        made = maintenance.rebuild(root, index_choice(settings), told=bar.update, stop=lambda: stop.requested)
     if made is None:
         raise stop.leave(f"the index of {root} is not finished, the old one still stands")
     seconds = time.monotonic() - began
     if as_json:
         write_json(documents.rebuilt(root, made.rows, seconds))
     else:
-        show(Text(f"the index of {root} is made anew: {made.rows:,} rows in {seconds:.1f} s"))
+        index = f"the index of {made.rows:,} rows" if made.rows else "no index, by choice"
+        show(Text(f"{root}: codes and {index} made anew in {seconds:.1f} s"))
 
 
 @app.command()
@@ -113,14 +117,22 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
     from slangrag.text.sizes import size
 
-    index = "none" if facts.index_rows is None else f"{facts.index_rows:,} rows"
+    index = "not built" if facts.index_rows is None else f"{facts.index_rows:,} rows"
+    where = "" if facts.index_place == "chroma" else f" at {facts.index_place}"
+    if facts.index_place == "none":
+        index, where = "none wanted", ""
     rows = [
         ("store", str(facts.root)),
         ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
         ("vectors", f"{facts.vectors:,}"),
         ("model", facts.model or "-"),
-        ("index", f"{index}, {'up to date' if facts.index_current else 'not up to date'}"),
-        ("disk", f"{size(facts.lexicon_bytes)} lexicon + {size(facts.index_bytes)} index"),
+        ("codes", "up to date" if facts.codes_current else "behind: every vector without one is compared"),
+        ("Chroma", f"{index}{where}, {'up to date' if facts.index_current else 'not up to date'}"),
+        (
+            "disk",
+            f"{size(facts.lexicon_bytes)} lexicon + {size(facts.codes_bytes)} codes"
+            f" + {size(facts.index_bytes)} Chroma",
+        ),
         ("free", f"{size(facts.free_bytes)}{f' ({facts.file_system})' if facts.file_system else ''}"),
         ("sealed", "yes" if facts.sealed else "no"),
         ("saved", facts.saved_at or "-"),

@@ -17,6 +17,7 @@ from slangrag.ingest.plan import IngestPlan, Report, batching_for
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.source import Position
+from slangrag.store.codes.keeping import SEGMENT, update_codes
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.ledger import Ledger
@@ -124,12 +125,15 @@ class _LexiconSink:
         )
 
     def commit(self) -> None:
-        """Rows and ledger together, and how far the early index is."""
+        """Rows and ledger together, and how far the early index is; then codes for the rows, if many wait."""
         writer = self._load.writer
-        self._early_index.look()
+        position = self._ledger.position
+        expected = self._load.expected(position) if position else None
+        self._early_index.look(expected or writer.last_row())
         self._early_index.keep_place()
         writer.save_load(self._ledger)
         writer.commit()
+        update_codes(writer, self._load.plan.store, least=SEGMENT)
 
     def tell(self) -> None:
         """Report progress in records of the whole source."""

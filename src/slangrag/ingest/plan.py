@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.sources.filters import Filters
+from slangrag.store.index import LOCALLY, IndexChoice
 
 Stage = Literal["re-embed", "read/embed", "headwords", "index", "settle"]
 
@@ -55,8 +56,8 @@ class Pace:
 class IngestPlan:
     """One source into one store. columns maps our field names to a table's; batching None suits the engine.
 
-    prune removes entries that this load did not see; reembed allows another embedder to replace the
-    store's vectors.
+    index says where its Chroma index goes. prune removes entries that this load did not see; reembed allows
+    another embedder to replace the store's vectors.
     """
 
     source: Path
@@ -67,6 +68,7 @@ class IngestPlan:
     reembed: bool = False
     batching: Batching | None = None
     pace: Pace = field(default_factory=Pace)
+    index: IndexChoice = LOCALLY
 
     @property
     def options(self) -> str:

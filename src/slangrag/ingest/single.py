@@ -25,6 +25,7 @@ from slangrag.retrieval.calibration import calibrate
 from slangrag.sources.source import Position, SourceFingerprint, open_source
 from slangrag.store import fingerprint
 from slangrag.store.build import update_index
+from slangrag.store.codes.keeping import codes_are_current, finish_codes
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.index import index_of
@@ -47,7 +48,10 @@ def finished(plan: IngestPlan) -> IngestReport | None:
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.source, columns=plan.columns) as source:
             done = lexicon.finished_load(source.fingerprint.sha256, plan.options)
-            if done is None or not is_current(lexicon, index_of(plan.store)):
+            if done is None or not (
+                codes_are_current(plan.store, lexicon)
+                and is_current(lexicon, index_of(plan.store, lexicon, plan.index))
+            ):
                 return None
             return report_of(done.counts, plan.store, embedded=0, complete=True, began=began)
     except StoreMissing:
@@ -111,7 +115,7 @@ def load_and_index(
     """
     plan, writer = load.plan, load.writer
     done = writer.finished_load(source.sha256, plan.options)
-    early_index = EarlyIndexBuilder(writer, plan.store, load.lock)
+    early_index = EarlyIndexBuilder(writer, plan.store, load.lock, plan.index)
     notes: tuple[str, ...] = ()
     pruned = 0
     if done is not None:
@@ -123,6 +127,7 @@ def load_and_index(
             load.take(feed, done, early_index)
         notes = feed.notes
         pruned = _complete(load, done)
+    finish_codes(writer, plan.store)
     _index(load, closed_properly=early_index.closed_properly)
     return report_of(
         done.counts,
@@ -160,6 +165,7 @@ def _index(load: Load, *, closed_properly: bool) -> None:
     ended = update_index(
         load.writer,
         load.plan.store,
+        choice=load.plan.index,
         lock=load.lock,
         closed_properly=closed_properly,
         told=lambda stage, done, total: meters[stage].tell(done, total),

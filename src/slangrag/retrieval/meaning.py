@@ -94,7 +94,7 @@ def _near(text: str, vector: Vectors | None, store: SlangStore) -> dict[int, flo
 
     Words find nothing that vectors miss: with both, no right headword more was among the first ten.
     """
-    if vector is not None and store.index is not None:
+    if vector is not None and store.search is not None:
         return store.background.standardise(dict(store.nearest(vector, NEAREST)), vector)
     return {rid: 0.0 for rid, _ in by_words(text, store.lexicon, store.headwords, NEAREST)}
 

@@ -113,7 +113,7 @@ def _plain(query: str, store: SlangStore, limit: int, mode: Mode, intent: Intent
     near: list[tuple[int, float]] = []
     if mode == "lexical":
         near = by_words(query, store.lexicon, store.headwords, limit)
-    elif (vector := store.embed(query)) is not None and store.index is not None:
+    elif (vector := store.embed(query)) is not None and store.search is not None:
         near = store.nearest(vector, limit)
     entries = store.lexicon.entries([rid for rid, _ in near])
     signal = "cosine" if mode == "dense" else "bm25"

@@ -1,4 +1,4 @@
-"""The slang store as retrieval sees it: the lexicon open, the index and the embedder only when needed.
+"""The slang store as retrieval sees it: the lexicon open, vector search and the embedder only when needed.
 
 Opens nothing by itself beyond the lexicon. What cannot be had is remembered as a note in plain words.
 """
@@ -17,12 +17,12 @@ from slangrag.store.lexicon import Lexicon, open_lexicon
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
     from slangrag.retrieval.calibration import Background
-    from slangrag.store.index import OpenIndex
+    from slangrag.store.search import VectorSearch
 
 
 _T = TypeVar("_T")
 _WITHOUT: Final = {
-    "index": ("no semantic index", "found by words only"),
+    "search": ("no search by meaning", "found by words only"),
     "embedder": ("no embedder", "meaning was not compared"),
 }
 
@@ -30,28 +30,28 @@ _WITHOUT: Final = {
 class SlangStore:
     """One open store. Used by one thread at a time; `close` (or `open_store`) gives back what was opened.
 
-    Several, one a thread, may share an index: then `open_index` hands out the open one.
+    Several, one a thread, may share what answers vectors: then `open_search` hands out the open one.
     """
 
     def __init__(
         self,
         lexicon: Lexicon,
         *,
-        open_index: Callable[[], AbstractContextManager[OpenIndex]] | None = None,
+        open_search: Callable[[], AbstractContextManager[VectorSearch]] | None = None,
         make_embedder: Callable[[], Embedder] | None = None,
     ) -> None:
         self.lexicon = lexicon
         self.headwords = lexicon.headwords
         self._opened = ExitStack()
-        self._make_index = None if open_index is None else lambda: self._opened.enter_context(open_index())
+        self._make_search = None if open_search is None else lambda: self._opened.enter_context(open_search())
         self._make_embedder = make_embedder
         self._wrap: Callable[[Embedder], Embedder] | None = None
         self._lacks: dict[str, str] = {}
 
     @cached_property
-    def index(self) -> OpenIndex | None:
-        """The semantic index, opened at first use; None, and a note, where there is none."""
-        return self._made_or_noted("index", self._make_index)
+    def search(self) -> VectorSearch | None:
+        """Search by vector, opened at first use; None, and a note, where there is none."""
+        return self._made_or_noted("search", self._make_search)
 
     @cached_property
     def embedder(self) -> Embedder | None:
@@ -74,12 +74,14 @@ class SlangStore:
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k entries nearest to `vector` (shape (dimension,)): row id and cosine, best first.
 
-        Empty without an index. Entries that have left the lexicon since the index was built are left
-        out, so fewer than k may come.
+        Empty, and a note, where nothing can be asked.
         """
-        near = [] if self.index is None else self.index.nearest(vector, k)
-        rids = self.lexicon.row_ids(entry_id for entry_id, _ in near)
-        return [(rids[entry_id], cosine) for entry_id, cosine in near if entry_id in rids]
+        if self.search is None:
+            return []
+        near = self.search.nearest(vector, k, self.lexicon)
+        if self.search.note:
+            self._lacks["search"] = self.search.note
+        return near
 
     @cached_property
     def background(self) -> Background:
@@ -119,7 +121,8 @@ class SlangStore:
     def forget_lacks(self) -> None:
         """A new question begins: what could not be had for the last one is tried again."""
         for what in self._lacks:
-            self.__dict__.pop(what, None)
+            if self.__dict__.get(what, self) is None:
+                del self.__dict__[what]
         self._lacks.clear()
 
     @property
@@ -128,24 +131,24 @@ class SlangStore:
         return tuple(self._lacks.values())
 
     def close(self) -> None:
-        """Close the index if it was opened; the lexicon belongs to whoever opened it."""
+        """Close vector search if it was opened; the lexicon belongs to whoever opened it."""
         self._opened.close()
 
 
 @contextmanager
 def open_store(root: Path, make_embedder: Callable[[], Embedder] | None = None) -> Iterator[SlangStore]:
-    """The slang store at `root`. Its index is opened, and the embedder made, only if a question needs them.
+    """The slang store at `root`. Vector search is opened, and the embedder made, only if they are needed.
 
     Raises StoreMissing, StoreMismatch, StoreDamaged as `open_lexicon` does.
     """
     with open_lexicon(root) as lexicon:
 
-        def opener() -> AbstractContextManager[OpenIndex]:
-            from slangrag.store.index import open_index
+        def opener() -> AbstractContextManager[VectorSearch]:
+            from slangrag.store.search import open_search
 
-            return open_index(root, lexicon)
+            return open_search(root, lexicon)
 
-        store = SlangStore(lexicon, open_index=opener, make_embedder=make_embedder)
+        store = SlangStore(lexicon, open_search=opener, make_embedder=make_embedder)
         try:
             yield store
         finally:

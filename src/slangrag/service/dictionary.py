@@ -24,11 +24,13 @@ class Dictionary:
         self, settings: Settings, *, fetching: Fetching | None = None, embedder: Embedder | None = None
     ) -> None:
         """See Slang."""
+        from slangrag.service.indexing import index_choice
         from slangrag.service.pool import StorePool
 
         self.settings = settings
         self._fetching = fetching
-        self._store = StorePool(settings.store, self._make_embedder if embedder is None else lambda: embedder)
+        make = self._make_embedder if embedder is None else lambda: embedder
+        self._store = StorePool(settings.store, index_choice(settings), make)
 
     def close(self) -> None:
         """Close the store. Answers under way in other threads may fail."""
@@ -103,9 +105,10 @@ class Dictionary:
 
     def info(self) -> StoreFacts:
         """What the store holds, which model made its vectors, and how fresh it is."""
+        from slangrag.service.indexing import index_choice
         from slangrag.service.maintenance import store_facts
 
-        return store_facts(self.settings.store)
+        return store_facts(self.settings.store, index_choice(self.settings))
 
     def evaluate(
         self,

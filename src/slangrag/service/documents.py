@@ -199,10 +199,16 @@ def store(facts: StoreFacts) -> Document:
             "dimension": embedder.dimension,
         },
         "complete": facts.complete,
-        "index": {"rows": facts.index_rows, "current": facts.index_current},
+        "index": {"rows": facts.index_rows, "current": facts.index_current, "place": facts.index_place},
+        "codes": {"current": facts.codes_current},
         "sealed": facts.sealed,
         "locked_by": facts.locked_by or None,
-        "bytes": {"lexicon": facts.lexicon_bytes, "index": facts.index_bytes, "free": facts.free_bytes},
+        "bytes": {
+            "lexicon": facts.lexicon_bytes,
+            "codes": facts.codes_bytes,
+            "index": facts.index_bytes,
+            "free": facts.free_bytes,
+        },
         "file_system": facts.file_system,
         "saved_at": facts.saved_at,
         "loads": [
@@ -271,7 +277,7 @@ def _check(name: str, ok: bool | None, said: str, hint: str) -> Document:
 
 
 def _setting(option: Option, settings: Settings) -> Document:
-    value = getattr(settings, option.name)
+    value = option.shown(settings)
     return {
         "name": option.name,
         "value": value if value is None or isinstance(value, bool | int | float) else str(value),

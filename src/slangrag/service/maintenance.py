@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from slangrag.retrieval import calibration
 from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
-from slangrag.store.index import index_of
+from slangrag.store.codes.keeping import codes_are_current
+from slangrag.store.codes.search import codes_in_use
+from slangrag.store.index import LOCALLY, IndexChoice, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
@@ -43,7 +45,9 @@ class StoreFacts:
     """One store at one moment.
 
     vectors counts those in the lexicon, index_rows those that the index was built with (None: never).
-    complete: the last load came to its end. index_current: it holds exactly the lexicon's rows.
+    complete: the last load came to its end. index_place: "chroma", "none" or a server's address.
+    index_current: it holds exactly the lexicon's rows, or none is wanted. codes_current: all rows but a few
+    have their codes.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
     file_system: its type, "" where the platform does not say.
     """
@@ -54,11 +58,14 @@ class StoreFacts:
     vectors: int
     embedder: EmbedderIdentity | None
     complete: bool
+    index_place: str
     index_rows: int | None
     index_current: bool
+    codes_current: bool
     locked_by: str
     lexicon_bytes: int
     index_bytes: int
+    codes_bytes: int
     free_bytes: int
     file_system: str
     saved_at: str | None
@@ -72,15 +79,16 @@ class StoreFacts:
     @property
     def sealed(self) -> bool:
         """Whether nothing is left to be done: loaded to the end, indexed, and nobody writes."""
-        return self.complete and self.index_current and not self.locked_by
+        return self.complete and self.codes_current and self.index_current and not self.locked_by
 
 
-def store_facts(root: Path) -> StoreFacts:
+def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
     layout = StoreLayout(root)
     with open_lexicon(root) as lexicon:
-        index = index_of(root)
-        kept = finished_index(lexicon, index)
+        index = index_of(root, lexicon, choice)
+        kept = None if index is None else finished_index(lexicon, index)
+        codes = codes_in_use(root, lexicon)
         current = is_current(lexicon, index)
         remembered = lexicon.meta(fingerprint.EMBEDDER)
         as_of = lexicon.as_of()
@@ -96,7 +104,10 @@ def store_facts(root: Path) -> StoreFacts:
             index_current=current,
             locked_by=lock.held_by(root),
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
-            index_bytes=index.bytes_on_disk(),
+            index_place=choice.place,
+            index_bytes=0 if index is None else index.bytes_on_disk(),
+            codes_current=codes_are_current(root, lexicon),
+            codes_bytes=0 if codes is None else codes.size,
             free_bytes=shutil.disk_usage(root).free,
             file_system=journal.file_system(root),
             saved_at=as_of.saved_at,

@@ -1,14 +1,14 @@
-"""One store for many threads: each borrows a view of its own, the index and the embedder are shared.
+"""One store for many threads: each borrows a view of its own, vector search and the embedder are shared.
 
-A view is a `SlangStore` over a lexicon connection that one thread uses at a time. The index is loaded
-once and reads safely from several threads; the embedder is made once and answers one thread at a time.
+A view is a `SlangStore` over a lexicon connection that one thread uses at a time. Vector search is opened
+once and answers several threads at once; the embedder is made once and answers one thread at a time.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ from slangrag.store.lexicon import open_lexicon, reading
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity, Vectors
-    from slangrag.store.index import OpenIndex
-    from slangrag.store.index.notes import FinishedIndex
+    from slangrag.store.index import IndexChoice
+    from slangrag.store.search import VectorSearch
 
 T = TypeVar("T")
 _FRESH_SECONDS: Final = 1.0
@@ -67,35 +67,36 @@ class OneCallEmbedder:
 
 @dataclass(slots=True, eq=False)
 class _View:
-    """A view, what closes it, the lexicon's version that it has seen, and the index that it shares."""
+    """A view, what closes it, the lexicon's version that it has seen, and the search that it shares."""
 
     store: SlangStore
     opened: ExitStack
     version: int
-    index: _SharedIndex
+    search: _SharedSearch
     made: float
 
 
-class _SharedIndex:
-    """The index that views share, opened at first use; closed when it is retired and no view has it."""
+class _SharedSearch:
+    """The search that views share, opened at first use; closed when it is retired and no view has it."""
 
-    def __init__(self, root: Path, noted: FinishedIndex | None) -> None:
+    def __init__(self, root: Path, choice: IndexChoice, noted: Hashable) -> None:
         self._root = root
+        self._choice = choice
         self.noted = noted
         self.users = 0
         self.retired = False
         self._closing = ExitStack()
         self._open = Once(self._opened)
 
-    def get(self) -> AbstractContextManager[OpenIndex]:
-        """The open index, for a view that does not close it."""
+    def get(self) -> AbstractContextManager[VectorSearch]:
+        """The open search, for a view that does not close it."""
         return nullcontext(self._open.get())
 
-    def _opened(self) -> OpenIndex:
-        from slangrag.store.index import open_index
+    def _opened(self) -> VectorSearch:
+        from slangrag.store.search import open_search
 
         with open_lexicon(self._root) as lexicon:
-            return self._closing.enter_context(open_index(self._root, lexicon))
+            return self._closing.enter_context(open_search(self._root, lexicon, self._choice))
 
     def close(self) -> None:
         """Give it back."""
@@ -105,12 +106,13 @@ class _SharedIndex:
 class StorePool:
     """Views of one store, lent to one thread at a time. What others commit is seen within a second."""
 
-    def __init__(self, root: Path, make_embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, root: Path, choice: IndexChoice, make_embedder: Callable[[], Embedder]) -> None:
         self._root = root
+        self._choice = choice
         self._embedder: Once[Embedder] = Once(lambda: OneCallEmbedder(make_embedder()))
         self._lock = threading.Lock()
         self._idle: list[_View] = []
-        self._index: _SharedIndex | None = None
+        self._search: _SharedSearch | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -150,44 +152,44 @@ class StorePool:
         return not view.store.lexicon.changed_since(view.version)
 
     def _made(self) -> _View:
-        from slangrag.store.index import index_in_use
+        from slangrag.store.search import search_in_use
 
         with ExitStack() as opened:
             lexicon = opened.enter_context(open_lexicon(self._root))
-            version, noted = lexicon.data_version, index_in_use(self._root, lexicon)
-            index = self._shared(noted)
-            store = SlangStore(lexicon, open_index=index.get, make_embedder=self._embedder.get)
-            return _View(store, opened.pop_all(), version, index, time.monotonic())
+            version, noted = lexicon.data_version, search_in_use(self._root, lexicon, self._choice)
+            search = self._shared(noted)
+            store = SlangStore(lexicon, open_search=search.get, make_embedder=self._embedder.get)
+            return _View(store, opened.pop_all(), version, search, time.monotonic())
 
-    def _shared(self, noted: FinishedIndex | None) -> _SharedIndex:
-        """The index that is in use now, for one more view; one that no longer is, is retired."""
+    def _shared(self, noted: Hashable) -> _SharedSearch:
+        """The search that is in use now, for one more view; one that no longer is, is retired."""
         with self._lock:
-            if self._index is None or self._index.noted != noted:
-                if self._index is not None:
-                    self._index.retired = True
-                    self._close_if_unused(self._index)
-                self._index = _SharedIndex(self._root, noted)
-            self._index.users += 1
-            return self._index
+            if self._search is None or self._search.noted != noted:
+                if self._search is not None:
+                    self._search.retired = True
+                    self._close_if_unused(self._search)
+                self._search = _SharedSearch(self._root, self._choice, noted)
+            self._search.users += 1
+            return self._search
 
     def _drop(self, view: _View) -> None:
         view.store.close()
         view.opened.close()
         with self._lock:
-            view.index.users -= 1
-            self._close_if_unused(view.index)
+            view.search.users -= 1
+            self._close_if_unused(view.search)
 
-    def _close_if_unused(self, index: _SharedIndex) -> None:
-        if index.retired and not index.users:
-            index.close()
+    def _close_if_unused(self, search: _SharedSearch) -> None:
+        if search.retired and not search.users:
+            search.close()
 
     def close(self) -> None:
-        """Close every view that is not lent, and the index."""
+        """Close every view that is not lent, and vector search."""
         with self._lock:
             idle, self._idle = self._idle, []
-            index, self._index = self._index, None
+            search, self._search = self._search, None
         for view in idle:
             view.store.close()
             view.opened.close()
-        if index is not None:
-            index.close()
+        if search is not None:
+            search.close()

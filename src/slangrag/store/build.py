@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from slangrag.errors import StoreDamaged, StoreError
-from slangrag.store.index import REBUILD, StoreIndex, index_of
+from slangrag.store.codes.keeping import rebuild_codes
+from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, StoreIndex, index_of
 from slangrag.store.index.notes import (
     Build,
     FinishedIndex,
@@ -50,6 +51,7 @@ def update_index(
     writer: LexiconWriter,
     root: Path,
     *,
+    choice: IndexChoice,
     lock: int,
     anew: bool = False,
     closed_properly: bool = False,
@@ -58,11 +60,14 @@ def update_index(
 ) -> bool:
     """Bring the index up to the lexicon; False if `stop` came first (the next call goes on).
 
-    The caller holds the store's lock, whose descriptor is `lock`. anew leaves the old index out of it;
-    closed_properly says so of a build under way, which then need not be tried before it is gone on with.
+    choice: which kind it is. The caller holds the store's lock, whose descriptor is `lock`. anew leaves the
+    old index out of it; closed_properly says so of a build under way, which then need not be tried before
+    it is gone on with.
     Raises StoreDamaged if index and lexicon cannot be made to agree, StoreError for a full disk.
     """
-    index = index_of(root)
+    index = index_of(root, writer, choice)
+    if index is None:
+        return True
     build = build_under_way(writer, index)
     with _room(root):
         if build and build.phase == "settled":
@@ -89,17 +94,26 @@ def update_index(
 
 
 def rebuild(
-    root: Path, *, told: Told = _silent, stop: Callable[[], bool] = lambda: False
+    root: Path,
+    choice: IndexChoice = LOCALLY,
+    *,
+    told: Told = _silent,
+    stop: Callable[[], bool] = lambda: False,
 ) -> FinishedIndex | None:
-    """Make the index of the store at `root` anew, aside, and swap it in; None if `stop` came first.
+    """Make the codes and the index of the store at `root` anew, aside, and swap them in.
+
+    None if `stop` came first: then the old index still stands.
 
     Takes the store's lock. Raises StoreMissing, StoreLocked, StoreError for a full disk, StoreDamaged.
     """
     with open_lexicon(root):
         pass
     with hold(root) as lock, open_writer(root) as writer, guard(writer.path):
-        ended = update_index(writer, root, lock=lock, anew=True, told=told, stop=stop)
-        return finished_index(writer, index_of(root)) if ended else None
+        rebuild_codes(writer, root)
+        if not update_index(writer, root, choice=choice, lock=lock, anew=True, told=told, stop=stop):
+            return None
+        index = index_of(root, writer, choice)
+        return FinishedIndex(0, 0) if index is None else finished_index(writer, index)
 
 
 def _resumable(
@@ -119,7 +133,7 @@ def _worth_patching(writer: LexiconWriter, index: StoreIndex) -> bool:
 
 def _start(writer: LexiconWriter, index: StoreIndex, lock: int, *, copy: bool) -> None:
     _note(writer, index, Build("starting"))
-    index.create_aside(copy=copy)
+    index.create_aside(copy=copy, rows=writer.last_row())
     through = 0
     if copy:
         kept = finished_index(writer, index)

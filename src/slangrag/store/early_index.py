@@ -1,6 +1,9 @@
 """Building a first index while its entries are still being loaded, in a process of its own.
 
-    python -m slangrag.store.early_index ROOT THROUGH BATCH      prints the last row id added, again and again
+    python -m slangrag.store.early_index ROOT THROUGH BATCH ROWS DOCUMENTS
+
+prints the last row id added, again and again. ROWS is about how many there will be, DOCUMENTS None, True or
+False.
 
 Where the embedder leaves a core of this machine idle (it runs on a GPU, or elsewhere), the index is begun
 at once, at the lowest priority, with what is committed: it costs several times what the vectors do.
@@ -22,7 +25,8 @@ from typing import Final
 
 from slangrag.store import build, child
 from slangrag.store.cores import IdleCores
-from slangrag.store.index import index_of
+from slangrag.store.index.choice import LOCAL, IndexChoice
+from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import (
     Build,
     build_under_way,
@@ -44,10 +48,13 @@ _POLL: Final = 0.5
 class EarlyIndexBuilder:
     """Starts the child once rows and a core wait for it, keeps its place, ends it with the load."""
 
-    def __init__(self, writer: LexiconWriter, root: Path, lock: int) -> None:
+    def __init__(self, writer: LexiconWriter, root: Path, lock: int, choice: IndexChoice) -> None:
         self._writer = writer
         self._root = root
-        self._index = index_of(root)
+        # A server's index is not begun early: its token is nothing for a command line.
+        self._local = choice.place == LOCAL
+        self._documents = choice.documents
+        self._index = LocalChroma(root, choice.documents)
         self._lock = lock
         self._batch = build.BATCH or self._index.batch
         self._child: subprocess.Popen[str] | None = None
@@ -76,11 +83,14 @@ class EarlyIndexBuilder:
         if error is None:
             self.keep_place()
 
-    def look(self) -> None:
-        """Start the child when it is worth it; take note of how far it is. Cheap."""
+    def look(self, rows: int) -> None:
+        """Start the child when it is worth it; take note of how far it is. Cheap.
+
+        rows: about how many there will be.
+        """
         if self._child is None:
-            if self._idle.since_last() >= SPARE_CORES and self._is_wanted():
-                self._start()
+            if self._local and self._idle.since_last() >= SPARE_CORES and self._is_wanted():
+                self._start(rows)
             return
         assert self._child.stdout is not None
         with selectors.DefaultSelector() as selector:
@@ -108,7 +118,7 @@ class EarlyIndexBuilder:
         # Not a whole batch: by the time that the child has imported what it needs, the rest is there.
         return highest_row(self._writer) >= (begun.through if begun else 0) + self._batch // 5
 
-    def _start(self) -> None:
+    def _start(self, rows: int) -> None:
         """Begin a build, or go on with one that was broken off."""
         begun = build_under_way(self._writer, self._index)
         if begun is None:
@@ -116,7 +126,7 @@ class EarlyIndexBuilder:
         self._through = begun.through if begun else 0
         self._child = child.start(
             __name__,
-            *(str(self._root), str(self._through), str(self._batch)),
+            *(str(self._root), str(self._through), str(self._batch), str(rows), str(self._documents)),
             lock=self._lock,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -124,11 +134,10 @@ class EarlyIndexBuilder:
         self.keep_place()
 
 
-def build_early(root: Path, through: int, batch: int) -> None:
+def build_early(index: LocalChroma, root: Path, through: int, batch: int, rows: int) -> None:
     """Add what is committed, in batches, until standard input ends."""
-    index = index_of(root)
     if not index.exists(aside=True):
-        index.create_aside(copy=False)
+        index.create_aside(copy=False, rows=rows)
     with (
         index.open_aside() as aside,
         open_lexicon(root) as lexicon,
@@ -138,14 +147,15 @@ def build_early(root: Path, through: int, batch: int) -> None:
         while not selector.select(0):
             if highest_row(lexicon) - through < batch:
                 selector.select(_POLL)
-            elif rows := rows_after(lexicon, through, batch):
-                aside.add(rows)
-                through = rows.last
+            elif more := rows_after(lexicon, through, batch):
+                aside.add(more)
+                through = more.last
                 sys.stdout.write(f"{through}\n")
                 sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    place, after, at_once = child.arguments()
+    place, after, at_once, expected, documents = child.arguments()
     os.nice(19)
-    build_early(Path(place), int(after), int(at_once))
+    index = LocalChroma(Path(place), {"True": True, "False": False}.get(documents))
+    build_early(index, Path(place), int(after), int(at_once), int(expected))

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from slangrag.errors import StoreDamaged, StoreError, StoreMismatch, StoreMissing
 from slangrag.sources.entry import Entry
@@ -21,7 +21,7 @@ from slangrag.store import ledger
 from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.layout import StoreLayout
 from slangrag.store.parameters import in_chunks
-from slangrag.store.schema import SCHEMA_VERSION
+from slangrag.store.schema import SCHEMA_VERSION, UPGRADES
 from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENTRY_COLUMNS: Final = "entry_id, word, definition, up_votes, down_votes, author, rating"
-Table = Literal["entries", "headwords", "vectors"]
+NUMBER: Final = "number"
+Table = Literal["entries", "headwords", "vectors", "uncoded"]
+_COUNTED: Final[tuple[Table, ...]] = ("entries", "headwords", "vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Lexicon:
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else json.loads(row[0])
 
+    @property
+    def number(self) -> str:
+        """What tells this store from others that share a server; "0" before it was first written to."""
+        return str(self.meta(NUMBER) or "0")
+
     def count(self, table: Table) -> int:
         """Rows of a table. Counting vectors reads all of them, gigabytes in a large store."""
         rows: int = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
@@ -62,7 +69,7 @@ class Lexicon:
 
     def counts(self) -> dict[str, int]:
         """Rows of entries, headwords and vectors."""
-        return {table: self.count(table) for table in get_args(Table)}
+        return {table: self.count(table) for table in _COUNTED}
 
     @property
     def data_version(self) -> int:
@@ -197,6 +204,20 @@ class Lexicon:
             found.update((rid, np.frombuffer(blob, dtype="<f2").astype(np.float32)) for rid, blob in rows)
         return found
 
+    def vector_rows(self, rids: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Row ids and unit vectors, shapes (rows,) and (rows, dimension), of those ids that are there."""
+        found: list[tuple[int, bytes]] = []
+        for chunk, marks in in_chunks(rids):
+            found += self.connection.execute(f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk)
+        return as_matrix(found)
+
+    def rows_above(self, rid: int) -> int:
+        """How many entries have a higher row id."""
+        rows: int = self.connection.execute("SELECT count(*) FROM entries WHERE rid > ?", (rid,)).fetchone()[
+            0
+        ]
+        return rows
+
     def last_row(self) -> int:
         """The highest row id of a vector; 0 where there is none."""
         last: int = self.connection.execute("SELECT coalesce(max(rid), 0) FROM vectors").fetchone()[0]
@@ -205,6 +226,15 @@ class Lexicon:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+
+
+def as_matrix(rows: Sequence[tuple[int, bytes]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Rows of `vectors` as row ids and vectors, shapes (rows,) and (rows, dimension)."""
+    import numpy as np
+
+    rids = np.fromiter((rid for rid, _ in rows), np.int64, len(rows))
+    halves = np.frombuffer(b"".join(blob for _, blob in rows), "<f2")
+    return rids, halves.astype(np.float32).reshape(len(rows), -1 if rows else 0)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -239,7 +269,7 @@ def open_lexicon(root: Path) -> Iterator[Lexicon]:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             raise StoreMissing(f"the slang store at {root} is empty", hint="slangrag ingest --sample")
-        if version != SCHEMA_VERSION:
+        if version != SCHEMA_VERSION and version not in UPGRADES:
             raise StoreMismatch(
                 f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
                 hint="slangrag ingest CSV --into NEW_STORE",

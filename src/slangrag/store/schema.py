@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
 from slangrag.store import headwords
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+
+_UNCODED: Final = "CREATE TABLE uncoded (rid INTEGER PRIMARY KEY)"
 
 VECTORS: Final = "(rid INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
 
@@ -85,8 +87,13 @@ CREATE VIRTUAL TABLE entries_fts USING fts5 (
 """
     # Unit vectors, float16, little-endian. In a table of their own, so that reading entries stays cheap.
     + f"CREATE TABLE vectors {VECTORS};\n"
+    # Rows whose vector was changed since it was coded (store/codes).
+    + f"{_UNCODED};\n"
     + headwords.TABLES
 )
+
+UPGRADES: Final[Mapping[int, Sequence[str]]] = {1: (_UNCODED,)}
+"""The statements that make version n into n + 1. Whoever only reads reads an older version as it is."""
 
 
 def create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
@@ -95,6 +102,16 @@ def create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
     for statement in _statements(TABLES):
         connection.execute(statement)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", ((k, json.dumps(v)) for k, v in meta.items()))
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.commit()
+
+
+def upgrade(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the tables of an older version up to this one, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    for older in range(version, SCHEMA_VERSION):
+        for statement in UPGRADES[older]:
+            connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.commit()
 

@@ -1,4 +1,4 @@
-"""Does the store hold what it says it holds? Lexicon and index compared row by row, and asked.
+"""Does the store hold what it says it holds? Lexicon, codes and index compared row by row, and asked.
 
 Reads only. Every check says what it found and, where something is wrong, what to type next.
 """
@@ -6,17 +6,22 @@ Reads only. Every check says what it found and, where something is wrong, what t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import StoreError
 from slangrag.store import fingerprint, ledger
-from slangrag.store.index import REBUILD, OpenIndex, index_of
+from slangrag.store.codes.checking import check_codes
+from slangrag.store.codes.search import open_codes
+from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, OpenIndex, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.lexicon import Lexicon, open_lexicon
+
+if TYPE_CHECKING:
+    from slangrag.engines.protocols import Vectors
 
 _AGAIN: Final = "slangrag ingest CSV"
 _SELF_QUERIES: Final = 50
@@ -47,10 +52,12 @@ class Verification:
         return all(check.ok for check in self.checks)
 
 
-def verify(root: Path) -> Verification:
+def verify(root: Path, choice: IndexChoice = LOCALLY) -> Verification:
     """Check the store at `root`. Raises StoreMissing if there is none."""
     with open_lexicon(root) as lexicon:
-        checks = [*_lexicon_checks(lexicon), *_index_checks(lexicon, root)]
+        with _snapshot(lexicon):
+            codes = list(_codes_checks(lexicon, root))
+        checks = [*_lexicon_checks(lexicon), *codes, *_index_checks(lexicon, root, choice)]
     return Verification(root, tuple(checks))
 
 
@@ -104,8 +111,33 @@ def _ledger_check(db: sqlite3.Connection) -> Check:
     return Check("ledger", ok=True, found=f"{last.name}: {last.record:,} records, all accounted for")
 
 
-def _index_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
-    index = index_of(root)
+def _codes_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
+    try:
+        found = check_codes(root, lexicon)
+    except StoreError as error:
+        yield Check("codes", ok=False, found=error.message, hint=error.hint)
+        return
+    amiss = f"{found.wrong:,} wrong, {found.missing:,} missing, {found.torn:,} torn segments"
+    yield Check(
+        "codes of these vectors",
+        found.ok,
+        f"{found.coded:,} coded, {found.waiting:,} compared as they are{'' if found.ok else f'; {amiss}'}",
+        "" if found.ok else REBUILD,
+    )
+    search = open_codes(root, lexicon)
+    yield _self_check(
+        "entries find themselves",
+        lexicon,
+        lambda rid, vector: [
+            None if found == rid else cosine for found, cosine in search.nearest(vector, _NEIGHBOURS, lexicon)
+        ],
+    )
+
+
+def _index_checks(lexicon: Lexicon, root: Path, choice: IndexChoice) -> Iterator[Check]:
+    index = index_of(root, lexicon, choice)
+    if index is None:
+        return
     if finished_index(lexicon, index) is None or not index.exists():
         yield Check("index", ok=False, found="not built", hint=REBUILD)
         return
@@ -125,7 +157,14 @@ def _index_checks(lexicon: Lexicon, root: Path) -> Iterator[Check]:
     try:
         with _snapshot(lexicon), index.open() as opened:
             yield _ids_check(lexicon, opened, index.batch)
-            yield _self_check(lexicon, opened)
+            yield _self_check(
+                "index finds them too",
+                lexicon,
+                lambda rid, vector: [
+                    None if found == lexicon.entries([rid])[rid].entry_id else cosine
+                    for found, cosine in opened.nearest(vector, _NEIGHBOURS)
+                ],
+            )
     except StoreError as error:
         yield Check("index answers", ok=False, found=error.message, hint=error.hint)
 
@@ -158,22 +197,24 @@ def _ids_check(lexicon: Lexicon, index: OpenIndex, batch: int) -> Check:
     )
 
 
-def _self_check(lexicon: Lexicon, index: OpenIndex) -> Check:
-    """Entries spread over the lexicon, asked for by their own vectors, must find themselves."""
+def _self_check(
+    name: str, lexicon: Lexicon, nearest: Callable[[int, Vectors], Sequence[float | None]]
+) -> Check:
+    """Entries spread over the lexicon, asked for by their own vectors, must find themselves.
+
+    nearest(row id, vector): the cosines of what is found, None for the entry itself.
+    """
     step = max(1, lexicon.count("entries") // _SELF_QUERIES)
-    sample = lexicon.connection.execute(
-        "SELECT rid, entry_id FROM entries WHERE rid % ? = 0", (step,)
-    ).fetchmany(2 * _SELF_QUERIES)
-    vectors = lexicon.vectors([rid for rid, _ in sample])
+    rids = list(range(step, lexicon.last_row() + 1, step))[: 2 * _SELF_QUERIES]
+    vectors = lexicon.vectors(rids)
     missed = 0
-    for rid, entry_id in sample:
-        found = index.nearest(vectors[rid], _NEIGHBOURS)
+    for rid, vector in vectors.items():
+        found = nearest(rid, vector)
         # Equal texts have equal vectors, so another entry at no distance is as good.
-        missed += entry_id not in dict(found) and found[0][1] < 1 - _SAME
-    ok = missed == 0
+        missed += None not in found and (found[0] or 0) < 1 - _SAME
     return Check(
-        "entries find themselves",
-        ok,
-        f"{len(sample) - missed} of {len(sample)}",
-        "" if ok else REBUILD,
+        name,
+        missed == 0,
+        f"{len(vectors) - missed} of {len(vectors)}",
+        "" if missed == 0 else REBUILD,
     )

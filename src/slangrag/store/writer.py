@@ -7,6 +7,7 @@ before.
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,9 +21,9 @@ from slangrag.store import journal, ledger
 from slangrag.store.headwords import finish
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
-from slangrag.store.lexicon import Lexicon
+from slangrag.store.lexicon import NUMBER, Lexicon
 from slangrag.store.parameters import in_chunks
-from slangrag.store.schema import SCHEMA_VERSION, create
+from slangrag.store.schema import SCHEMA_VERSION, UPGRADES, create, upgrade
 
 _WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
 
@@ -191,6 +192,7 @@ class LexiconWriter(Lexicon):
                 (rid, entry.word, entry.definition),
             )
             self.connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (rid, row.vector))
+            self.connection.execute("INSERT OR IGNORE INTO uncoded VALUES (?)", (rid,))
             self._stale(entry.entry_id)
 
     def see(self, rids: Sequence[int], source: int) -> None:
@@ -222,8 +224,16 @@ class LexiconWriter(Lexicon):
             self.connection.execute(
                 "INSERT OR IGNORE INTO stale SELECT entry_id FROM entries WHERE rid = ?", (rid,)
             )
-            self.connection.execute("DELETE FROM vectors WHERE rid = ?", (rid,))
+            for table in ("vectors", "uncoded"):
+                self.connection.execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             self.connection.execute("DELETE FROM entries WHERE rid = ?", (rid,))
+
+    def note_coded(self, rids: Iterable[int] | None) -> None:
+        """These rows (None: all) have codes of the vectors that they have now."""
+        if rids is None:
+            self.connection.execute("DELETE FROM uncoded")
+        else:
+            self.connection.executemany("DELETE FROM uncoded WHERE rid = ?", ((rid,) for rid in rids))
 
     def reject(self, rows: Iterable[RejectedRow], source: int) -> None:
         """Set records aside under this load."""
@@ -288,12 +298,18 @@ def open_writer(
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 create(connection, meta or {})
+            elif version in UPGRADES:
+                upgrade(connection, version)
             elif version != SCHEMA_VERSION:
                 raise StoreMismatch(
                     f"the store at {root} has layout {version}, this program writes {SCHEMA_VERSION}",
                     hint="slangrag ingest CSV --into NEW_STORE",
                 )
-            yield LexiconWriter(connection, path)
+            writer = LexiconWriter(connection, path)
+            if writer.meta(NUMBER) is None:
+                writer.set_meta(NUMBER, secrets.token_hex(4))
+                writer.commit()
+            yield writer
             connection.rollback()
             journal.end(connection)
         finally:

@@ -8,7 +8,7 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.ingest import IngestPlan, estimate, run
 from slangrag.sources.filters import Filters
-from slangrag.store.index import index_of
+from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.layout import StoreLayout
 
 
@@ -33,7 +33,7 @@ def test_the_estimate_of_the_lexicon_is_of_the_right_size(tmp_path: Path) -> Non
     plan = IngestPlan(path, tmp_path / "store")
     expected = estimate(plan, StubEmbedder(384))
     run(plan, StubEmbedder(384))
-    real = StoreLayout(plan.store).lexicon.stat().st_size + index_of(plan.store).bytes_on_disk()
+    real = StoreLayout(plan.store).lexicon.stat().st_size + LocalChroma(plan.store).bytes_on_disk()
     assert 0.6 < expected.disk / real < 1.6
 
 

@@ -21,36 +21,36 @@ class Failing:
         raise self.error
 
 
-def test_a_store_with_neither_index_nor_embedder_says_what_it_does_instead(make_store: MakeStore) -> None:
+def test_a_store_with_neither_search_nor_embedder_says_what_it_does_instead(make_store: MakeStore) -> None:
     store = SlangStore(make_store(("rizz", "Charm.")).lexicon)
     assert not store.lacks
-    assert (store.index, store.embedder, store.embed("rizz")) == (None, None, None)
+    assert (store.search, store.embedder, store.embed("rizz")) == (None, None, None)
     assert store.lacks == (
-        "no semantic index: found by words only",
+        "no search by meaning: found by words only",
         "no embedder: meaning was not compared",
     )
 
 
-@pytest.mark.parametrize("part", ["index", "embedder"])
+@pytest.mark.parametrize("part", ["search", "embedder"])
 def test_a_part_that_fails_is_named_with_its_reason_and_not_tried_again(
     make_store: MakeStore, part: str
 ) -> None:
-    open_index, make_embedder = (
+    open_search, make_embedder = (
         Failing(StoreDamaged("it is torn")),
         Failing(EngineUnreachable("nobody there")),
     )
     store = SlangStore(
         make_store(("rizz", "Charm.")).lexicon,
-        open_index=open_index,  # type: ignore[arg-type]
+        open_search=open_search,  # type: ignore[arg-type]
         make_embedder=make_embedder,  # type: ignore[arg-type]
     )
     assert (getattr(store, part), getattr(store, part)) == (None, None)
-    assert open_index.calls + make_embedder.calls == 1
+    assert open_search.calls + make_embedder.calls == 1
     (said,) = store.lacks
     assert (
         said
         == {
-            "index": "no semantic index (it is torn): found by words only",
+            "search": "no search by meaning (it is torn): found by words only",
             "embedder": "no embedder (nobody there): meaning was not compared",
         }[part]
     )

@@ -12,6 +12,7 @@ from typing import Final
 from slangrag.config import Settings
 from slangrag.errors import StoreError
 from slangrag.service.doctor.finding import Finding, failed
+from slangrag.service.indexing import index_choice
 from slangrag.service.maintenance import StoreFacts, store_facts
 from slangrag.sources.sample import sample_csv
 from slangrag.text.sizes import size
@@ -22,12 +23,13 @@ LITTLE_ROOM: Final = 500_000_000
 def store(settings: Settings, *, quick: bool) -> Iterator[Finding]:
     """The store: there, whole, indexed; and the room around it."""
     try:
-        facts = store_facts(settings.store)
+        facts = store_facts(settings.store, index_choice(settings))
     except StoreError as error:
         yield failed("store", error)
         return
     yield rows(facts)
-    yield index(facts, quick=quick)
+    yield codes(facts)
+    yield index(facts, settings, quick=quick)
     yield disk(facts)
 
 
@@ -49,11 +51,23 @@ def rows(facts: StoreFacts) -> Finding:
     return Finding("store", True, said)
 
 
-def index(facts: StoreFacts, *, quick: bool) -> Finding:
-    """Whether the index is there, up to date, and opens. It is opened in a child process: a bad one kills."""
-    from slangrag.store.index import index_of
+def codes(facts: StoreFacts) -> Finding:
+    """Whether search by meaning is fast."""
+    if facts.locked_by:
+        return Finding("codes", None, "not looked at while the store is being written")
+    if facts.codes_current:
+        return Finding("codes", True, "up to date")
+    rebuild = f"slangrag store rebuild --store {facts.root}"
+    return Finding("codes", False, "behind: search by meaning is slow", rebuild, StoreError.exit_code)
+
+
+def index(facts: StoreFacts, settings: Settings, *, quick: bool) -> Finding:
+    """Whether the Chroma index is there, up to date, and opens: in a child process, since a bad one kills."""
+    from slangrag.service.indexing import index_opens
 
     rebuild = f"slangrag store rebuild --store {facts.root}"
+    if facts.index_place == "none":
+        return Finding("index", True, "none wanted; the codes answer")
     if facts.locked_by:
         return Finding("index", None, "not looked at while the store is being written")
     if facts.index_rows is None:
@@ -61,7 +75,7 @@ def index(facts: StoreFacts, *, quick: bool) -> Finding:
     said = f"{facts.index_rows:,} vectors"
     if not facts.index_current:
         return Finding("index", False, f"{said}, not up to date", rebuild, StoreError.exit_code)
-    if not quick and not index_of(facts.root).opens():
+    if not quick and not index_opens(settings):
         return Finding("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
     return Finding("index", True, f"{said}, up to date{'' if quick else ', opens'}")
 

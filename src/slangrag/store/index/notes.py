@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from slangrag.sources.entry import Entry
 from slangrag.store.index.protocol import IndexRows, StoreIndex
@@ -12,6 +12,10 @@ from slangrag.store.lexicon import ENTRY_COLUMNS, Lexicon
 
 if TYPE_CHECKING:
     from slangrag.store.writer import LexiconWriter
+
+
+KINDS: Final = ("index", "index_server")
+"""`kept_as` of each kind of index that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,23 @@ def note_build(writer: LexiconWriter, index: StoreIndex, build: Build | None) ->
 
 def note_finished(writer: LexiconWriter, index: StoreIndex, build: Build) -> None:
     """Note that this build is the index in use, and that nothing in it is stale. Commits nothing."""
+    forget_indexes(writer)  # what is stale is noted once, so of one kind
     writer.set_meta(index.kept_as, asdict(FinishedIndex(build.through, build.rows)))
     note_build(writer, index, None)
     writer.connection.execute("DELETE FROM stale")
 
 
-def forget_index(writer: LexiconWriter, index: StoreIndex) -> None:
-    """The vectors are others now: the next update makes a new index. Commits nothing."""
-    writer.set_meta(index.kept_as, None)
-    note_build(writer, index, None)
+def forget_indexes(writer: LexiconWriter) -> None:
+    """No index holds the vectors as they are now: the next update makes a new one. Commits nothing."""
+    for kind in KINDS:
+        writer.set_meta(kind, None)
+        writer.set_meta(f"{kind}_build", None)
 
 
-def is_current(lexicon: Lexicon, index: StoreIndex) -> bool:
-    """Whether the index in use is there and holds exactly the lexicon's rows as they are."""
+def is_current(lexicon: Lexicon, index: StoreIndex | None) -> bool:
+    """Whether the index in use holds exactly the lexicon's rows as they are, or none is wanted."""
+    if index is None:
+        return True
     kept = finished_index(lexicon, index)
     return (
         kept is not None

@@ -4,8 +4,7 @@ A row of an index is one entry: its id, its unit vector, and what other tools ma
 derived: nothing is lost with it. It is made *aside* and then takes the place of the one in use, so that
 readers always have a whole one. Row ids of the lexicon are none of its business (`Lexicon.row_ids`).
 
-To write another kind (a server, where "aside" is a second collection and the swap goes by name; bit
-vectors beside the first) is to write one module with these two protocols, and to name it in
+To write another kind is to write one module with these two protocols, and to name it in
 `slangrag.store.index`.
 """
 
@@ -69,7 +68,8 @@ class StoreIndex(Protocol):
     """One store's index of one kind: the one in use, and the one that is being made aside.
 
     What changes it is called by the holder of the store's lock alone. A process can be killed anywhere:
-    what is aside then counts for as much as `opens(aside=True)` says, the one in use is never touched.
+    what is aside then counts for as much as `opens(aside=True)` says, the one in use stays whole (on a
+    server it may be out of reach until the next build).
     An OSError (a full disk) is for the caller to tell.
     """
 
@@ -102,8 +102,11 @@ class StoreIndex(Protocol):
         """The one in use, to read. A swap meanwhile leaves what is open whole. Raises StoreDamaged."""
         ...
 
-    def create_aside(self, *, copy: bool) -> None:
-        """Begin one aside, in the place of any: empty, or (copy) as the one in use is."""
+    def create_aside(self, *, copy: bool, rows: int) -> None:
+        """Begin one aside, in the place of any: empty, or (copy) as the one in use is.
+
+        rows: about how many it will have, which decides how it is laid out.
+        """
         ...
 
     def open_aside(self) -> AbstractContextManager[OpenIndex]:

@@ -28,9 +28,9 @@ def survives(path: Path, lock: int | None = None) -> bool:
 
 def main(path: Path) -> None:
     """Open, count, query the first row."""
-    from slangrag.store.index.local_chroma import open_collection
+    from slangrag.store.index.local_chroma import open_directory
 
-    with open_collection(path) as opened:
+    with open_directory(path) as opened:
         if opened.rows:
             first = opened.collection.get(limit=1, include=["embeddings"])["embeddings"]
             opened.collection.query(

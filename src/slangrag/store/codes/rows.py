@@ -1,0 +1,70 @@
+"""The lexicon's side of the codes: which file is in use, and which rows it does not have as they are.
+
+A row waits if it came after the file's last, or if its vector was changed since it was coded (the table
+`uncoded`, written in the transaction that changes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slangrag.errors import StoreDamaged
+from slangrag.store.codes.file import CodeFile, read
+from slangrag.store.lexicon import Lexicon, as_matrix
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+KEPT_AS: Final = "codes"
+"""Key in `meta` of the file's name."""
+
+_AT_ONCE: Final = 16_384
+
+
+def codes_named(root: Path, lexicon: Lexicon) -> CodeFile | None:
+    """The file that the lexicon names; None where it names none. Raises StoreDamaged."""
+    before: str | None = None
+    while name := lexicon.meta(KEPT_AS):
+        try:
+            return read(root / name)
+        except FileNotFoundError as error:
+            # A writer may have made another meanwhile; then another is named as well.
+            if before == name:
+                raise StoreDamaged(f"{root / name} is missing", hint="slangrag store rebuild") from error
+            before = name
+    return None
+
+
+def rows_after(lexicon: Lexicon, rid: int, most: int) -> Rows:
+    """The next rows after a row id: row ids, rising, and unit vectors, shape (rows, dimension)."""
+    return as_matrix(
+        lexicon.connection.execute(
+            "SELECT rid, vector FROM vectors WHERE rid > ? ORDER BY rid LIMIT ?", (rid, most)
+        ).fetchall()
+    )
+
+
+def changed_rows(lexicon: Lexicon, through: int, most: int) -> Rows:
+    """Rows up to a row id whose vectors were changed since they were coded, as `rows_after` gives them."""
+    return as_matrix(
+        lexicon.connection.execute(
+            "SELECT rid, vector FROM uncoded JOIN vectors USING (rid) WHERE rid <= ? ORDER BY rid LIMIT ?",
+            (through, most),
+        ).fetchall()
+    )
+
+
+def waiting_rows(lexicon: Lexicon, codes: CodeFile | None) -> Iterator[Rows]:
+    """What a file does not have as it is, in parts; without a file every row of the lexicon."""
+    through = codes.through if codes is not None else 0
+    after = through
+    while len((rows := rows_after(lexicon, after, _AT_ONCE))[0]):
+        yield rows
+        after = int(rows[0][-1])
+    if codes is not None:
+        yield changed_rows(lexicon, through, lexicon.count("uncoded"))

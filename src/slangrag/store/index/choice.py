@@ -1,0 +1,36 @@
+"""Where a store's index is to be, as the settings say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from slangrag.errors import ConfigError
+
+LOCAL: Final = "chroma"
+NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChoice:
+    """place: "chroma" (a directory beside the lexicon), "none", or the address of a Chroma server.
+
+    token: what the server wants to see, a bearer token or "Header: value"; "" for nothing.
+    documents: whether the texts of entries go into it too; None: where it is not too large for that.
+    """
+
+    place: str = LOCAL
+    token: str = ""
+    documents: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.place not in (LOCAL, NONE) and not self.on_server:
+            raise ConfigError(
+                f"SLANGRAG_INDEX={self.place!r} is neither {LOCAL} nor {NONE} nor an http address",
+                hint="SLANGRAG_INDEX=http://HOST:8000, or chroma, or none",
+            )
+
+    @property
+    def on_server(self) -> bool:
+        """Whether it is a Chroma server's."""
+        return self.place.startswith(("http://", "https://"))
