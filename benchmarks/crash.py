@@ -4,8 +4,9 @@
 
 Each kill (SIGKILL, of the ingesting process alone) is followed by a check of what is left, by a run to
 the end, by `verify`, and by a comparison with the undisturbed run: every row of every table and every
-row of the index, by hash. Half of the kills hit a first load, half the load of a newer file into a
-store that has an index already. The embedder is a stand-in that hashes texts and takes 2 ms a call.
+row of the index, by hash. A third of the kills hit a first load, a third the load of a newer file into a
+store that has an index already, a third that of an older one, with a prune, where another source has copies
+of what it changes and takes out. The embedder is a stand-in that hashes texts and takes 2 ms a call.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ _TABLES: Final = {
     "terms": "*",
     "rejects": "*",
     "stale": "*",
+    "copies": "*",
     "ledger": "id, name, size, sha256, options, state, record, line, byte, accepted, rejected, duplicates, "
-    "filtered, embedded, rewritten",
+    "filtered, embedded, rewritten, shared, source",
 }
 
 
@@ -108,17 +110,19 @@ def write_csv(path: Path, rows: int, *, newer: bool = False) -> None:
                 writer.writerow((f"{i:07d}", word, votes, 1, "someone", f"quite another sense, {i}"))
 
 
-def plan_of(csv_path: Path, store: Path) -> IngestPlan:
+def plan_of(csv_path: Path, store: Path, source: str | None) -> IngestPlan:
     """Small batches and hasty commits, so that there is much to interrupt."""
     return IngestPlan(
         csv_path,
         store,
+        source_name=source,
+        prune=source is not None,
         batching=Batching(items=_BATCH, in_flight=2, waiting=_WINDOW - 2),
         pace=Pace(least=0.02, share=2.0),
     )
 
 
-def worker(csv_path: Path, store: Path) -> None:
+def worker(csv_path: Path, store: Path, source: str | None) -> None:
     """Ingest, telling each stage on standard output; what is killed."""
     build.BATCH = _INDEX_BATCH
     early_index.SPARE_CORES = 0.0
@@ -132,20 +136,19 @@ def worker(csv_path: Path, store: Path) -> None:
             sys.stdout.write(f"stage {stage}\n")
             sys.stdout.flush()
 
-    report = run(plan_of(csv_path, store), embedder, progress=tell)
+    report = run(plan_of(csv_path, store, source), embedder, progress=tell)
     sys.stdout.write(f"done {embedder.texts} {json.dumps(documents.ingest(report))}\n")
 
 
-def start(csv_path: Path, store: Path) -> subprocess.Popen[str]:
+def start(csv_path: Path, store: Path, source: str | None) -> subprocess.Popen[str]:
     """A worker on its way."""
-    return subprocess.Popen(
-        [sys.executable, __file__, "--worker", str(csv_path), str(store)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, __file__, "--worker", str(csv_path), str(store), source or ""]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def run_to_the_end(csv_path: Path, store: Path) -> int:
+def run_to_the_end(csv_path: Path, store: Path, source: str | None) -> int:
     """Run a worker undisturbed; how many texts it embedded."""
-    with start(csv_path, store) as process:
+    with start(csv_path, store, source) as process:
         assert process.stdout is not None
         said = process.stdout.read()
     if process.returncode != 0:
@@ -178,22 +181,23 @@ def content_hash(store: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is loaded, into what: a file, and a store to start from (None: an empty one)."""
+    """What is loaded, into what: a file, a store to start from (None: an empty one), a source's name."""
 
     name: str
     csv: Path
     base: Path | None
+    source: str | None
     expected: str
     texts: int
     seconds: dict[str, float]
 
 
-def prepare(name: str, csv_path: Path, base: Path | None, scratch: Path) -> Case:
+def prepare(name: str, csv_path: Path, base: Path | None, scratch: Path, source: str | None = None) -> Case:
     """Run it undisturbed once: what must come out, how long each stage takes."""
     store = scratch / f"undisturbed-{name}"
     _lay(base, store)
     marks: dict[str, float] = {}
-    with start(csv_path, store) as process:
+    with start(csv_path, store, source) as process:
         assert process.stdout is not None
         for line in process.stdout:
             kind, what, *_ = line.split()
@@ -207,7 +211,15 @@ def prepare(name: str, csv_path: Path, base: Path | None, scratch: Path) -> Case
     assert set(seconds) == set(STAGES), seconds
     found = verify(store)
     assert found.ok, found
-    return Case(name, csv_path, base, content_hash(store), texts, seconds)
+    return Case(name, csv_path, base, source, content_hash(store), texts, seconds)
+
+
+def prepare_sources(csv_path: Path, scratch: Path) -> Path:
+    """A store of two sources, the second of which has a copy of every entry of the first."""
+    store = scratch / "two-sources"
+    for source in ("main", "other"):
+        run_to_the_end(csv_path, store, source)
+    return store
 
 
 def _lay(base: Path | None, store: Path) -> None:
@@ -223,7 +235,7 @@ def kill_once(case: Case, stage: str, chance: random.Random, scratch: Path) -> t
     """
     store = scratch / "killed"
     _lay(case.base, store)
-    with start(case.csv, store) as process:
+    with start(case.csv, store, case.source) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if line.split()[1] == stage:
@@ -235,7 +247,7 @@ def kill_once(case: Case, stage: str, chance: random.Random, scratch: Path) -> t
         time.sleep(0.05)
     assert not is_held(store)
     kept = check_remains(store)
-    again = run_to_the_end(case.csv, store)
+    again = run_to_the_end(case.csv, store, case.source)
     same = verify(store).ok and content_hash(store) == case.expected
     return same, again + kept - case.texts if case.base is None else 0
 
@@ -264,10 +276,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rows", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--worker", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.worker:
-        worker(*chosen.worker)
+        csv_path, store, source = chosen.worker
+        worker(Path(csv_path), Path(store), source or None)
         return
     chance = random.Random(chosen.seed)
     equal: Counter[str] = Counter()
@@ -280,10 +293,13 @@ def main() -> None:
         write_csv(newer, chosen.rows, newer=True)
         first = prepare("first", older, None, scratch)
         second = prepare("second", newer, scratch / "undisturbed-first", scratch)
-        print(f"undisturbed: first load {first.seconds}, newer file {second.seconds}", flush=True)
+        third = prepare("third", older, prepare_sources(newer, scratch), scratch, "main")
+        cases = (first, second, third)
+        for case in cases:
+            print(f"undisturbed, {case.name}: {case.seconds}", flush=True)
         for i in range(chosen.kills):
             stage = STAGES[i % 3]
-            same, again = kill_once((first, second)[i // 3 % 2], stage, chance, scratch)
+            same, again = kill_once(cases[i // 3 % 3], stage, chance, scratch)
             tried[stage] += 1
             equal[stage] += same
             most_again = max(most_again, again)

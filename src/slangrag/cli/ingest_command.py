@@ -26,6 +26,12 @@ def ingest(
     into: Annotated[
         Path | None, typer.Option("--into", metavar="DIR", help="Make a new store there; refuse an old one.")
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="NAME", help="Whose entries these are; without it, the first source's."
+        ),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar="MAP", help="Other column names: word=term,definition=meaning."),
@@ -47,7 +53,7 @@ def ingest(
         int | None, typer.Option("--limit", min=1, help="Keep only the first so many entries.")
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove entries that this file no longer brings; asks first.")
+        bool, typer.Option("--prune", help="Remove entries of this source that it no longer brings; asks.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --prune removes.")] = False,
     reembed: Annotated[
@@ -82,7 +88,12 @@ def ingest(
     if merge is not None:
         _refuse("--merge", sample=sample, shard=shard, dry_run=dry_run)
         plan = IngestPlan(
-            source=merge, store=settings.store, prune=prune, reembed=reembed, index=index_choice(settings)
+            source=merge,
+            store=settings.store,
+            source_name=source,
+            prune=prune,
+            reembed=reembed,
+            index=index_choice(settings),
         )
         ingest_runs.merge(merge, plan, rejects, yes=yes, as_json=as_json)
         return
@@ -91,6 +102,7 @@ def ingest(
     plan = IngestPlan(
         source=_input(csv, settings, sample=sample),
         store=settings.store,
+        source_name=source,
         columns=_column_map(columns),
         filters=Filters(min_up=min_up, min_score=min_score, max_per_word=max_per_word, limit=limit),
         prune=prune,

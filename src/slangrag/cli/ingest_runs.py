@@ -29,7 +29,7 @@ def single(
         ingest.require_same_embedder(plan.store, settings)
     done = ingest.finished(plan)
     if done is None and plan.prune and not yes:
-        _agree_to_prune(plan.store, named(plan.source))
+        _agree_to_prune(plan, named(plan.source))
     _show_or_do(done, partial(ingest.load, plan), plan, settings, as_json=as_json)
     _write_rejects(settings.store, rejects)
 
@@ -48,7 +48,7 @@ def shard(plan: ingest.IngestPlan, part: str, out: Path | None, settings: Settin
 def merge(shards: Path, plan: ingest.IngestPlan, rejects: Path | None, *, yes: bool, as_json: bool) -> None:
     """All finished shards of a folder into the store."""
     if plan.prune and not yes:
-        _agree_to_prune(plan.store, str(shards))
+        _agree_to_prune(plan, str(shards))
     with working() as (stop, told):
         report = ingest.merge(shards, plan, progress=told, stop=stop)
     show_report(report, str(shards), as_json=as_json)
@@ -77,7 +77,7 @@ def _show_or_do(
     show_report(report, named(plan.source), as_json=as_json)
 
 
-def _agree_to_prune(store: Path, source: str) -> None:
+def _agree_to_prune(plan: ingest.IngestPlan, file: str) -> None:
     """Ask whether entries may be removed, where somebody can answer and there are any.
 
     Raises StoppedEarly for a no. In a pipe or a batch job --prune itself is the answer.
@@ -86,8 +86,9 @@ def _agree_to_prune(store: Path, source: str) -> None:
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
-    there = ingest.entries_in(store)
-    question = f"{store} holds {there:,} entries. Remove those that are not loaded from {source} now?"
+    there, source = ingest.entries_at_stake(plan)
+    of = f" of source {source}" if source else ""
+    question = f"{plan.store} holds {there:,} entries{of}. Remove those that are not loaded from {file} now?"
     try:
         agreed = there == 0 or typer.confirm(printable(question), default=False, err=True)
     except typer.Abort as abort:

@@ -139,6 +139,15 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     ]
     if facts.locked_by:
         rows.append(("written by", facts.locked_by))
+    if len(facts.sources) > 1:
+        rows += [
+            (
+                "source",
+                f"{source.name}: {source.entries:,} entries"
+                + (f" + {source.shared:,} that another source has" if source.shared else ""),
+            )
+            for source in facts.sources
+        ]
     rows += [
         (
             "load",

@@ -14,11 +14,14 @@ from itertools import islice
 from typing import Final
 
 from slangrag.engines.protocols import Embedder
+from slangrag.errors import StoreMissing
+from slangrag.ingest.belonging import Belonging
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.plan import IngestPlan, batching_for
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.filters import FilterPass
-from slangrag.sources.source import open_source
+from slangrag.sources.source import Source, open_source
+from slangrag.store.lexicon import open_lexicon
 
 _PROBED_TEXTS: Final = 2_048
 _PROBE_SECONDS: Final = 5.0
@@ -58,7 +61,8 @@ class Estimate:
 def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
     """Read the whole file, embed a few of its texts, write nothing.
 
-    Raises the reader's InputErrors and the EngineErrors of the probe. Ids are remembered by their
+    Raises the reader's InputErrors, the EngineErrors of the probe, and StoreMismatch for a file that would be
+    refused as one of another source. Ids are remembered by their
     hashes, about 70 bytes each.
     """
     identity = embedder.identity
@@ -68,6 +72,7 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
     texts: list[str] = []
     characters = 0
     with open_source(plan.source, columns=plan.columns) as source:
+        apart = _require_belonging(plan, source)
         for record in source.records():
             entry = record.entry
             if kept.full:
@@ -85,7 +90,7 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
                 characters += len(text.encode())
                 if len(texts) < _PROBED_TEXTS:
                     texts.append(text)
-        notes = source.notes
+        notes = (*source.notes, *apart)
     rate = _probe(plan, embedder, texts) if texts else 0.0
     rows = counts["accepted"]
     vector = 2 * identity.dimension
@@ -99,6 +104,16 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
         memory=_WORKING_MEMORY + rows * (2 * vector + _INDEX_MEMORY),
         notes=notes,
     )
+
+
+def _require_belonging(plan: IngestPlan, source: Source) -> tuple[str, ...]:
+    """Raise StoreMismatch where the store that is there would refuse the file; its notes."""
+    try:
+        with open_lexicon(plan.store) as lexicon:
+            own = Belonging(lexicon, plan.source_name or lexicon.first_source, plan)
+            return own.require_sample(record.entry for record in source.records() if record.entry)
+    except StoreMissing:
+        return ()
 
 
 def _probe(plan: IngestPlan, embedder: Embedder, texts: Sequence[str]) -> float:

@@ -5,8 +5,9 @@ Knows nothing of where the records come from: a source, or the shards of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from slangrag.engines.protocols import EmbedderIdentity
@@ -21,7 +22,8 @@ from slangrag.store.codes.keeping import SEGMENT, update_codes
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.ledger import Ledger
-from slangrag.store.writer import LexiconWriter, NewEntry
+from slangrag.store.rows import NewEntry
+from slangrag.store.writer import LexiconWriter
 
 
 class Feed(Protocol):
@@ -51,20 +53,28 @@ class Load:
     progress: Report
     stop: StopFlag
 
-    def take(self, feed: Feed, ledger: Ledger, early_index: EarlyIndexBuilder) -> None:
-        """Take a feed into the lexicon; a stop is raised as `StopFlag.leave` says.
+    def take(self, feed: Feed, ledger: Ledger, early_index: EarlyIndexBuilder) -> tuple[str, ...]:
+        """Take a feed into the lexicon; notes on it. A stop is raised as `StopFlag.leave` says.
 
-        Every record read is accounted for once when this ends, however it ends.
+        Every record read is accounted for once when this ends, however it ends. Raises StoreMismatch, with
+        nothing written, for a file that begins like one of another source.
         """
         plan = self.plan
         batching = plan.batching or batching_for(self.identity)
-        deduplicator = Deduplicator(self.writer, ledger.id, plan.filters, self.identity, batching)
-        sink = _LexiconSink(self, ledger, early_index, deduplicator, feed)
+        deduplicator = Deduplicator(self.writer, ledger, plan, self.identity, batching)
+        chunks = feed.chunks()
+        notes: tuple[str, ...] = ()
+        if ledger.position is None:
+            first = next(chunks, [])
+            notes = deduplicator.require_belonging(first)
+            chunks = chain([first], chunks)
+        sink = _LexiconSink(self, ledger, early_index, deduplicator, chunks)
         ended = run_through(sink, self.embed, batching, plan.pace, self.stop)
         if not ledger.balanced:
             raise AssertionError(f"records are not accounted for: {ledger}")
         if not ended:
             raise self.stop.leave(f"{ledger.record:,} records are done and kept in {plan.store}")
+        return (*feed.notes, *notes)
 
 
 class _LexiconSink:
@@ -76,25 +86,27 @@ class _LexiconSink:
         ledger: Ledger,
         early_index: EarlyIndexBuilder,
         deduplicator: Deduplicator,
-        feed: Feed,
+        chunks: Iterable[Sequence[Item]],
     ) -> None:
         self._load = load
         self._ledger = ledger
         self._early_index = early_index
         self._deduplicator = deduplicator
-        self._feed = feed
+        self._chunks = chunks
         self._meter = Meter("read/embed", load.progress)
 
     def batches(self) -> Iterator[Batch]:
         """The records in batches, each decided on."""
-        return self._deduplicator.batches(self._feed.chunks())
+        return self._deduplicator.batches(self._chunks)
 
     def write(self, batch: Batch, answers: Answers) -> None:
         """Entries, vectors, rejects and the ledger's counts."""
         made = iter(answers)
         new: list[NewEntry] = []
         changed: list[tuple[int, NewEntry]] = []
+        handed_over = 0
         rejects = list(batch.rejects)
+        writer, ledger = self._load.writer, self._ledger
         for awaiting in batch.awaiting:
             item, entry = awaiting.item, awaiting.entry
             vector = item.vector if item.vector is not None else next(made)
@@ -104,9 +116,13 @@ class _LexiconSink:
             row = NewEntry(entry, item.fold, item.text_hash, vector)
             if awaiting.rid is None:
                 new.append(row)
+            elif writer.copies.hand_over(awaiting.rid):
+                handed_over += 1
+                new.append(row)
             else:
                 changed.append((awaiting.rid, row))
-        writer, ledger = self._load.writer, self._ledger
+        writer.let_go(batch.let_go)
+        writer.copies.keep(batch.copies, ledger.id)
         writer.add(new, ledger.id)
         writer.change(changed, ledger.id)
         writer.see(batch.seen, ledger.id)
@@ -116,12 +132,13 @@ class _LexiconSink:
         assert batch.after is not None
         ledger.move(batch.after)
         ledger.counts += Counts(
-            accepted=len(new) + len(changed) + len(batch.seen) + len(batch.revised),
+            accepted=len(new) + len(changed) + len(batch.seen) + len(batch.revised) + len(batch.copies),
             rejected=len(rejects),
             duplicates=batch.duplicates,
             filtered=batch.filtered,
             embedded=len(new) + len(changed),
-            rewritten=len(changed) + len(batch.revised),
+            rewritten=len(changed) + len(batch.revised) + handed_over + len(batch.let_go),
+            shared=len(batch.copies),
         )
 
     def commit(self) -> None:

@@ -75,9 +75,9 @@ def merge(
 ) -> IngestReport:
     """Load all shards in `directory` into `plan.store`, as its only writer; killed anywhere, it goes on.
 
-    plan.source is not read, and columns and filters are those of the shards. Raises InputMissing for shards
-    that are not there, StoreMismatch where they or the store disagree, StoreDamaged for a record that no
-    shard has.
+    plan.source is not read, columns and filters are those of the shards, and so is the name of the source
+    where the plan has none. Raises InputMissing for shards that are not there, StoreMismatch where they or
+    the store disagree, StoreDamaged for a record that no shard has.
     """
     began = time.monotonic()
     stop = stop or StopFlag()
@@ -86,7 +86,14 @@ def merge(
         first = _agreed(shards, directory)
         identity = first.embedder
         chosen = json.loads(first.options)
-        plan = replace(plan, columns=chosen["columns"], filters=Filters(**chosen["filters"]))
+        plan = replace(
+            plan,
+            source=directory,
+            merges=True,
+            source_name=plan.source_name or first.source_name,
+            columns=chosen["columns"],
+            filters=Filters(**chosen["filters"]),
+        )
         lock = stack.enter_context(hold(plan.store))
         writer = stack.enter_context(open_writer(plan.store, meta=first_meta(identity)))
         stack.enter_context(guard(writer.path))
@@ -117,6 +124,7 @@ def _agreed(shards: Sequence[ShardFile], directory: Path) -> Manifest:
             ("number", number, other.shard),
             ("CSV", first.source.sha256, other.source.sha256),
             ("options", first.options, other.options),
+            ("source", first.source_name, other.source_name),
             ("records", first.records, other.records),
         ):
             if mine != theirs:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from slangrag.engines.protocols import EmbedderIdentity
+from slangrag.errors import UsageError
 from slangrag.sources.filters import Filters
 from slangrag.store.index import LOCALLY, IndexChoice
 
+_SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 Stage = Literal["re-embed", "read/embed", "headwords", "index", "settle"]
 
 
@@ -56,12 +59,16 @@ class Pace:
 class IngestPlan:
     """One source into one store. columns maps our field names to a table's; batching None suits the engine.
 
-    index says where its Chroma index goes. prune removes entries that this load did not see; reembed allows
-    another embedder to replace the store's vectors.
+    index says where its Chroma index goes. source_name is the source that the file belongs to (None: the one
+    that the store began with), whose entries alone it changes; merges: the file is a directory of shards.
+    prune removes entries of that source that this load did not see; reembed allows another embedder to
+    replace the store's vectors. Raises UsageError for a name that is none.
     """
 
     source: Path
     store: Path
+    source_name: str | None = None
+    merges: bool = False
     columns: Mapping[str, str] | None = None
     filters: Filters = field(default_factory=Filters)
     prune: bool = False
@@ -70,9 +77,16 @@ class IngestPlan:
     pace: Pace = field(default_factory=Pace)
     index: IndexChoice = LOCALLY
 
+    def __post_init__(self) -> None:
+        if self.source_name is not None and not _SOURCE_NAME.fullmatch(self.source_name):
+            raise UsageError(
+                f"--source {self.source_name!r} is no name: up to 40 letters, digits, dots, dashes",
+                hint="--source ud-2025",
+            )
+
     @property
     def options(self) -> str:
-        """What, beside the file, decides which entries a load leaves: kept in the ledger."""
+        """What, beside the file and its source, decides which entries a load leaves: kept in the ledger."""
         chosen = {"columns": dict(self.columns or {}), "filters": asdict(self.filters), "prune": self.prune}
         return json.dumps(chosen, sort_keys=True)
 
@@ -100,7 +114,9 @@ class IngestReport:
 
     rows_read = accepted + rejected + duplicates + filtered and accepted = embedded + already_present,
     always. embedded counts what this run embedded; already_present what needed no embedding, rows of an
-    earlier, stopped run of the same load included. pruned counts what this run removed from the store.
+    earlier, stopped run of the same load included. pruned counts what this run removed from the store;
+    shared those of the accepted that another source has as well, word and definition alike: not stored twice.
+    source is None for shards that name none.
     """
 
     rows_read: int
@@ -115,4 +131,6 @@ class IngestReport:
     complete: bool
     store: str
     pruned: int = 0
+    source: str | None = None
+    shared: int = 0
     notes: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ def report_of(
     embedded: int,
     complete: bool,
     began: float,
+    source: str | None,
     pruned: int = 0,
     notes: tuple[str, ...] = (),
 ) -> IngestReport:
@@ -34,5 +35,7 @@ def report_of(
         complete=complete,
         store=str(store),
         pruned=pruned,
+        source=source,
+        shared=counts.shared,
         notes=notes,
     )

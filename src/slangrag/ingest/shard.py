@@ -80,7 +80,7 @@ def finished_shard(plan: ShardPlan) -> IngestReport | None:
     with read_shard(plan.path) as file:
         manifest = file.manifest()
     with open_source(plan.base.source, columns=plan.base.columns) as source:
-        if (manifest.source.sha256, manifest.options) != (source.fingerprint.sha256, plan.base.options):
+        if not _is_of(manifest, plan, source.fingerprint):
             raise StoreMismatch(
                 f"{plan.path} is a shard of another file or of other options",
                 hint=f"remove {plan.path}, or name another --out",
@@ -122,7 +122,8 @@ def _begin(
 ) -> Manifest:
     """The manifest to go on from. Raises StoreMismatch where it is of something else."""
     if not file.is_begun():
-        fresh = Manifest(plan.shard, plan.of, source, plan.base.options, identity)
+        name = plan.base.source_name
+        fresh = Manifest(plan.shard, plan.of, source, plan.base.options, identity, source_name=name)
         file.save(fresh)
         return fresh
     there = file.manifest()
@@ -131,11 +132,21 @@ def _begin(
             f"{plan.partial} was begun with {describe(there.embedder)}, not with {describe(identity)}",
             hint=f"remove {plan.partial}, or name the first model with --embed-model",
         )
-    if (there.source.sha256, there.options) != (source.sha256, plan.base.options):
+    if not _is_of(there, plan, source):
         raise StoreMismatch(
             f"{plan.partial} was begun with another file or with other options", hint=f"remove {plan.partial}"
         )
     return there
+
+
+def _is_of(manifest: Manifest, plan: ShardPlan, source: SourceFingerprint) -> bool:
+    """Whether a shard file is of this CSV, these options and this source."""
+    base = plan.base
+    return (manifest.source.sha256, manifest.options, manifest.source_name) == (
+        source.sha256,
+        base.options,
+        base.source_name,
+    )
 
 
 @dataclass(slots=True)
@@ -263,5 +274,11 @@ def _fill(
 
 def _report(plan: ShardPlan, manifest: Manifest, *, embedded: int, began: float) -> IngestReport:
     return report_of(
-        manifest.counts, plan.path, embedded=embedded, complete=True, began=began, notes=manifest.notes
+        manifest.counts,
+        plan.path,
+        source=manifest.source_name,
+        embedded=embedded,
+        complete=True,
+        began=began,
+        notes=manifest.notes,
     )

@@ -47,13 +47,15 @@ def finished(plan: IngestPlan) -> IngestReport | None:
         return None
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.source, columns=plan.columns) as source:
-            done = lexicon.finished_load(source.fingerprint.sha256, plan.options)
+            done = lexicon.finished_load(source.fingerprint.sha256, plan.options, plan.source_name)
             if done is None or not (
                 codes_are_current(plan.store, lexicon)
                 and is_current(lexicon, index_of(plan.store, lexicon, plan.index))
             ):
                 return None
-            return report_of(done.counts, plan.store, embedded=0, complete=True, began=began)
+            return report_of(
+                done.counts, plan.store, source=done.source, embedded=0, complete=True, began=began
+            )
     except StoreMissing:
         return None
 
@@ -114,24 +116,24 @@ def load_and_index(
     feed_from(where to go on) opens the records; began is in monotonic seconds.
     """
     plan, writer = load.plan, load.writer
-    done = writer.finished_load(source.sha256, plan.options)
+    done = writer.finished_load(source.sha256, plan.options, plan.source_name)
     early_index = EarlyIndexBuilder(writer, plan.store, load.lock, plan.index)
     notes: tuple[str, ...] = ()
     pruned = 0
     if done is not None:
         embedded_before = done.counts.embedded
     else:
-        done = writer.begin_load(source.name, source.size, source.sha256, plan.options)
+        done = writer.begin_load(source.name, source.size, source.sha256, plan.options, plan.source_name)
         embedded_before = done.counts.embedded
         with feed_from(done.position) as feed, early_index:
-            load.take(feed, done, early_index)
-        notes = feed.notes
+            notes = load.take(feed, done, early_index)
         pruned = _complete(load, done)
     finish_codes(writer, plan.store)
     _index(load, closed_properly=early_index.closed_properly)
     return report_of(
         done.counts,
         plan.store,
+        source=done.source,
         embedded=done.counts.embedded - embedded_before,
         complete=done.state == "complete",
         began=began,
@@ -149,8 +151,8 @@ def _complete(load: Load, ledger: Ledger) -> int:
     meter = Meter("headwords", load.progress)
     total = writer.count("headwords")
     meter.tell(0, total)
-    pruned = writer.prune(ledger.id) if load.plan.prune else 0
-    ledger.counts += Counts(rewritten=pruned)
+    pruned, handed_over = writer.prune(ledger.id) if load.plan.prune else (0, 0)
+    ledger.counts += Counts(rewritten=pruned + handed_over)
     writer.finish_headwords(sweep=ledger.counts.rewritten > 0)
     calibrate(writer)
     ledger.state = "complete"

@@ -187,6 +187,7 @@ def _document(hit: Hit, intent: str, known: str) -> Document:
             "word": entry.word,
             "up_votes": entry.up_votes,
             "down_votes": entry.down_votes,
+            **({"source": entry.source} if entry.source else {}),
             "score": hit.score,
             "match": hit.match,
             "span": hit.span.text if hit.span else None,

@@ -30,14 +30,17 @@ Document = dict[str, Any]
 
 
 def entry(one: Entry) -> Document:
-    """An entry as `define` lists it."""
-    return {
+    """An entry as `define` lists it; `source` only where the store has more than one."""
+    document: Document = {
         "entry_id": one.entry_id,
         "word": one.word,
         "definition": one.definition,
         "up_votes": one.up_votes,
         "down_votes": one.down_votes,
     }
+    if one.source:
+        document["source"] = one.source
+    return document
 
 
 def definition(found: Definition) -> Document:
@@ -214,6 +217,7 @@ def store(facts: StoreFacts) -> Document:
         "loads": [
             {
                 "name": load.name,
+                "source": load.source,
                 "state": load.state,
                 "rows_read": load.record,
                 "accepted": load.counts.accepted,
@@ -222,6 +226,10 @@ def store(facts: StoreFacts) -> Document:
                 "filtered": load.counts.filtered,
             }
             for load in facts.loads
+        ],
+        "sources": [
+            {"name": source.name, "entries": source.entries, "shared": source.shared}
+            for source in facts.sources
         ],
     }
 

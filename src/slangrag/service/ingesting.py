@@ -42,7 +42,7 @@ __all__ = [
     "ShardPlan",
     "StopFlag",
     "embedder_for",
-    "entries_in",
+    "entries_at_stake",
     "estimate",
     "finished",
     "finished_shard",
@@ -108,15 +108,20 @@ def require_same_embedder(store: Path, settings: Settings) -> EmbedderIdentity |
     return stored
 
 
-def entries_in(store: Path) -> int:
-    """How many entries the store holds; 0 where there is none."""
+def entries_at_stake(plan: IngestPlan) -> tuple[int, str]:
+    """How many entries a prune might remove, and of which source: "" where the store has but one.
+
+    A merge whose shards name another source than the plan is taken at the plan's word.
+    """
     from slangrag.store.lexicon import open_lexicon
 
     try:
-        with open_lexicon(store) as lexicon:
-            return lexicon.counts()["entries"]
+        with open_lexicon(plan.store) as lexicon:
+            sources, own = lexicon.sources(), plan.source_name or lexicon.first_source
     except StoreMissing:
-        return 0
+        return 0, ""
+    entries = sum(source.entries for source in sources if source.name == own)
+    return entries, own if len(sources) > 1 else ""
 
 
 def _with_cuts(report: IngestReport, embedder: Embedder) -> IngestReport:

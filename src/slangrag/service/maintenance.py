@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import EmbedderIdentity
     from slangrag.retrieval.calibration import Background
     from slangrag.store.ledger import Ledger
+    from slangrag.store.sources import SourceCount
 
 __all__ = ["StoreFacts", "calibrate", "rebuild", "store_facts", "verify"]
 
@@ -70,6 +71,7 @@ class StoreFacts:
     file_system: str
     saved_at: str | None
     loads: tuple[Ledger, ...]
+    sources: tuple[SourceCount, ...]
 
     @property
     def model(self) -> str:
@@ -112,4 +114,5 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             file_system=journal.file_system(root),
             saved_at=as_of.saved_at,
             loads=tuple(lexicon.loads()),
+            sources=tuple(lexicon.sources()),
         )

@@ -33,6 +33,8 @@ class Entry(_Document):
     definition: Strangers
     up_votes: int | None
     down_votes: int | None
+    source: str | None = None
+    """Which data set it is from. Only where the store has more than one."""
 
 
 class Definition(_Document):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Entry:
     """One definition of one headword.
 
-    entry_id is the source's own id, verbatim (zeros kept). Votes are None where the source does
-    not say; unknown is not zero. rating is the content rating: 0 clean, 1 mild, 2 strong, 3 severe.
-    definition may hold line breaks ("\\n") and [bracketed] cross-references.
+    entry_id is the source's own id, verbatim (zeros kept); in a store, the name of a source that came later
+    stands before its ids. source is that name, "" unless the store has several. Votes are None where the
+    source does not say; unknown is not zero. rating is the content rating: 0 clean, 1 mild, 2 strong, 3
+    severe. definition may hold line breaks ("\\n") and [bracketed] cross-references.
     """
 
     entry_id: str
@@ -21,3 +22,4 @@ class Entry:
     down_votes: int | None = None
     author: str = ""
     rating: int = 0
+    source: str = ""

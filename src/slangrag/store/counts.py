@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Each record is one of the first four; the last two count work.
+    """Each record is one of the first four; embedded and rewritten count work.
 
-    embedded: vectors made. rewritten: entries of earlier loads that this one changed or pruned.
+    embedded: vectors made. rewritten: entries of earlier loads that this one changed or pruned. shared:
+    those of the accepted that another source has as well, with the same headword and definition.
     """
 
     accepted: int = 0
@@ -18,6 +19,7 @@ class Counts:
     filtered: int = 0
     embedded: int = 0
     rewritten: int = 0
+    shared: int = 0
 
     @property
     def records(self) -> int:

@@ -1,7 +1,7 @@
 """The ledger: how far which file was loaded, kept in the lexicon and saved with the rows themselves.
 
-One row per load of one file with one set of options. Only the newest load can be gone on with; what an
-older one had not finished is started again, which costs reading but no embedding.
+One row per load of one file into one source with one set of options. Only the newest load can be gone on
+with; what an older one had not finished is started again, which costs reading but no embedding.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from typing import Any, Final, Literal
 
 from slangrag.sources.source import Position
 from slangrag.store.counts import Counts
+from slangrag.store.schema import FIRST_SOURCE
 
 State = Literal["reading", "superseded", "complete"]
 
 _COUNTS: Final = tuple(f.name for f in fields(Counts))
-_COLUMNS: Final = f"id, name, size, sha256, options, state, record, line, byte, {', '.join(_COUNTS)}"
+_COLUMNS: Final = f"id, name, size, sha256, options, source, state, record, line, byte, {', '.join(_COUNTS)}"
 
 
 @dataclass(slots=True)
 class Ledger:
-    """One load: its file, its options, the place to go on from, what became of the records up to there.
+    """One load: its file, its options, its source, where to go on, what became of the records up to there.
 
     record is the number of records done.
     """
@@ -33,6 +34,7 @@ class Ledger:
     size: int
     sha256: str
     options: str
+    source: str
     state: State = "reading"
     record: int = 0
     line: int = 0
@@ -71,27 +73,42 @@ def saved_at(connection: sqlite3.Connection) -> str | None:
     return row[0]
 
 
-def finished(connection: sqlite3.Connection, sha256: str, options: str) -> Ledger | None:
-    """The complete load of this file with these options, if nothing since has changed what it left."""
+def first_source(connection: sqlite3.Connection) -> str:
+    """The source that the store began with: its ids are kept as they are, a load without a name is its."""
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM ledger AS l WHERE sha256 = ? AND options = ? AND state = 'complete' "
-        "AND NOT EXISTS (SELECT 1 FROM ledger WHERE id > l.id AND (rewritten > 0 OR state = 'reading')) "
-        "ORDER BY id DESC LIMIT 1",
-        (sha256, options),
+        "SELECT source FROM ledger WHERE state <> 'superseded' OR accepted > 0 ORDER BY id LIMIT 1"
+    ).fetchone()
+    return FIRST_SOURCE if row is None else str(row[0])
+
+
+def finished(connection: sqlite3.Connection, sha256: str, options: str, source: str) -> Ledger | None:
+    """The complete load of this file with these options, if nothing since has changed what it left.
+
+    What is loaded into another source changes nothing of it.
+    """
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM ledger AS l WHERE sha256 = ? AND options = ? AND source = ? "
+        "AND state = 'complete' AND NOT EXISTS (SELECT 1 FROM ledger WHERE id > l.id "
+        "AND source = l.source AND (rewritten > 0 OR state = 'reading')) ORDER BY id DESC LIMIT 1",
+        (sha256, options, source),
     ).fetchone()
     return None if row is None else _ledger(row)
 
 
-def begin(connection: sqlite3.Connection, name: str, size: int, sha256: str, options: str) -> Ledger:
-    """The newest load if it is an unfinished one of the same file and options, else a new one."""
+def begin(
+    connection: sqlite3.Connection, name: str, size: int, sha256: str, options: str, source: str
+) -> Ledger:
+    """The newest load if it is an unfinished one of the same file, options and source, else a new one."""
     last = newest(connection)
-    if last and last.state == "reading" and (last.sha256, last.options) == (sha256, options):
+    same = (sha256, options, source)
+    if last and last.state == "reading" and (last.sha256, last.options, last.source) == same:
         return last
     connection.execute("UPDATE ledger SET state = 'superseded' WHERE state = 'reading'")
-    fresh = Ledger((last.id if last else 0) + 1, name, size, sha256, options)
+    fresh = Ledger((last.id if last else 0) + 1, name, size, sha256, options, source)
     connection.execute(
-        "INSERT INTO ledger (id, name, size, sha256, options, state, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (fresh.id, name, size, sha256, options, fresh.state, _now()),
+        "INSERT INTO ledger (id, name, size, sha256, options, source, state, saved_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (fresh.id, name, size, sha256, options, source, fresh.state, _now()),
     )
     return fresh
 

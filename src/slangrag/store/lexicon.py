@@ -21,14 +21,15 @@ from slangrag.store import ledger
 from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.layout import StoreLayout
 from slangrag.store.parameters import in_chunks
-from slangrag.store.schema import SCHEMA_VERSION, UPGRADES
+from slangrag.store.schema import SCHEMA_VERSION, UPGRADES, read_as_it_is
+from slangrag.store.sources import SOURCE_COLUMN, Known, SourceCount, counted, known
 from slangrag.text.forms import fold
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ENTRY_COLUMNS: Final = "entry_id, word, definition, up_votes, down_votes, author, rating"
+ENTRY_COLUMNS: Final = f"entry_id, word, definition, up_votes, down_votes, author, rating, {SOURCE_COLUMN}"
 NUMBER: Final = "number"
 Table = Literal["entries", "headwords", "vectors", "uncoded"]
 _COUNTED: Final[tuple[Table, ...]] = ("entries", "headwords", "vectors")
@@ -94,9 +95,25 @@ class Lexicon:
         """Every load that the store knows of, oldest first."""
         return ledger.loads(self.connection)
 
-    def finished_load(self, sha256: str, options: str) -> ledger.Ledger | None:
-        """The complete load of this file with these options, if nothing since has changed what it left."""
-        return ledger.finished(self.connection, sha256, options)
+    def finished_load(self, sha256: str, options: str, source: str | None) -> ledger.Ledger | None:
+        """The complete load of this file with these options, if nothing since has changed what it left.
+
+        source: its name; None is the first one's.
+        """
+        return ledger.finished(self.connection, sha256, options, source or self.first_source)
+
+    @property
+    def first_source(self) -> str:
+        """The source that the store began with."""
+        return ledger.first_source(self.connection)
+
+    def sources(self) -> list[SourceCount]:
+        """Every source, in the order of their first loads. Where there are several, all entries are read."""
+        return counted(self.connection)
+
+    def known(self, entry_ids: Iterable[str]) -> dict[str, Known]:
+        """Which of these ids are there; absent ones are absent from the answer."""
+        return known(self.connection, entry_ids)
 
     def rejects(self) -> Iterator[tuple[int, str, str]]:
         """Line, reason and text of what the last load set aside, in the order of its file."""
@@ -250,7 +267,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
             raise
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
-    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
@@ -258,9 +274,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 def open_lexicon(root: Path) -> Iterator[Lexicon]:
     """The lexicon of the store at `root`, read-only; safe while another process writes to it.
 
-    Each statement sees what was committed when it began (`Lexicon.as_of` says when that was). Raises
-    StoreMissing if there is none, StoreMismatch for another schema version, StoreDamaged where the file
-    is no lexicon.
+    Each statement sees what was committed when it began (`Lexicon.as_of` says when that was). One of an
+    earlier schema version is read as it is. Raises StoreMissing if there is none, StoreMismatch for a later
+    version, StoreDamaged where the file is no lexicon.
     """
     path = StoreLayout(root).lexicon
     if not path.is_file():
@@ -274,6 +290,8 @@ def open_lexicon(root: Path) -> Iterator[Lexicon]:
                 f"the store at {root} has layout {version}, this program reads {SCHEMA_VERSION}",
                 hint="slangrag ingest CSV --into NEW_STORE",
             )
+        read_as_it_is(connection, version)
+        connection.execute("PRAGMA query_only = ON")
         yield Lexicon(connection, path)
 
 

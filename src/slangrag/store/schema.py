@@ -1,4 +1,7 @@
-"""The tables of a lexicon. A change here raises SCHEMA_VERSION; a store of another version is refused."""
+"""The tables of a lexicon, and how one of an earlier version is brought up to this one, or read as it is.
+
+A change here raises SCHEMA_VERSION and adds to UPGRADES. A store of a later version is refused.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,47 @@ from slangrag.store import headwords
 
 SCHEMA_VERSION: Final = 2
 
-_UNCODED: Final = "CREATE TABLE uncoded (rid INTEGER PRIMARY KEY)"
+FIRST_SOURCE: Final = "main"
+"""What the source that a store began with is called, where nobody named it."""
 
 VECTORS: Final = "(rid INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
+
+# What another source brought that has the headword and the definition of an entry: kept for when the
+# entry's own source gives it up. entry_id is the other source's, source its ledger id as in entries.
+_COPIES: Final = """CREATE TABLE copies (
+    entry_id TEXT PRIMARY KEY,
+    rid INTEGER NOT NULL REFERENCES entries (rid),
+    up_votes INTEGER,
+    down_votes INTEGER,
+    author TEXT NOT NULL DEFAULT '',
+    text_hash BLOB NOT NULL,
+    source INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+_COPIES_BY_ENTRY: Final = "CREATE INDEX copies_by_entry ON copies (rid);\n"
+
+# Rows whose vector was changed since it was coded (store/codes).
+_UNCODED: Final = "CREATE TABLE uncoded (rid INTEGER PRIMARY KEY);\n"
+
+UPGRADES: Final[Mapping[int, Sequence[str]]] = {
+    1: (
+        "ALTER TABLE ledger ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
+        f"ALTER TABLE ledger ADD COLUMN source TEXT NOT NULL DEFAULT '{FIRST_SOURCE}'",
+        _COPIES,
+        _COPIES_BY_ENTRY,
+        _UNCODED,
+    ),
+}
+"""The statements that make version n into n + 1. Whoever only reads reads an older version as it is."""
+
+# A store of version n as the readers of this version see it: what it lacks stands in front of its tables.
+_AS_IF: Final[Mapping[int, Sequence[str]]] = {
+    1: (
+        f"CREATE TEMP VIEW ledger AS SELECT *, 0 AS shared, '{FIRST_SOURCE}' AS source FROM main.ledger",
+        "CREATE TEMP VIEW copies AS SELECT '' AS entry_id, 0 AS rid, 0 AS source WHERE 0",
+        "CREATE TEMP VIEW uncoded AS SELECT 0 AS rid WHERE 0",
+    ),
+}
 
 TABLES: Final = (
     """
@@ -39,11 +80,11 @@ CREATE TABLE entries (
     author TEXT NOT NULL DEFAULT '',
     rating INTEGER NOT NULL DEFAULT 0,
     text_hash BLOB NOT NULL,           -- of word and definition: what decides whether to embed again
-    source INTEGER NOT NULL            -- ledger id of the last load that saw this entry
+    source INTEGER NOT NULL            -- ledger id of the last load that saw it: its source is that load's
 );
 CREATE INDEX entries_by_headword ON entries (hid);
 
--- One row per load of one file with one set of options. record, line, byte: where to go on.
+-- One row per load of one file into one source with one set of options. record, line, byte: where to go on.
 CREATE TABLE ledger (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -60,7 +101,9 @@ CREATE TABLE ledger (
     filtered INTEGER NOT NULL DEFAULT 0,
     embedded INTEGER NOT NULL DEFAULT 0,
     rewritten INTEGER NOT NULL DEFAULT 0,  -- entries of earlier loads that this one changed or pruned
-    saved_at TEXT NOT NULL
+    saved_at TEXT NOT NULL,
+    shared INTEGER NOT NULL DEFAULT 0,     -- accepted, but another source has the same: a copy
+    source TEXT NOT NULL DEFAULT 'main'
 );
 
 -- Rows set aside. entry_id, text_hash and fold are there for rows that the embedder refused.
@@ -87,13 +130,11 @@ CREATE VIRTUAL TABLE entries_fts USING fts5 (
 """
     # Unit vectors, float16, little-endian. In a table of their own, so that reading entries stays cheap.
     + f"CREATE TABLE vectors {VECTORS};\n"
-    # Rows whose vector was changed since it was coded (store/codes).
-    + f"{_UNCODED};\n"
+    + _UNCODED
+    + _COPIES
+    + _COPIES_BY_ENTRY
     + headwords.TABLES
 )
-
-UPGRADES: Final[Mapping[int, Sequence[str]]] = {1: (_UNCODED,)}
-"""The statements that make version n into n + 1. Whoever only reads reads an older version as it is."""
 
 
 def create(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> None:
@@ -114,6 +155,14 @@ def upgrade(connection: sqlite3.Connection, version: int) -> None:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.commit()
+
+
+def read_as_it_is(connection: sqlite3.Connection, version: int) -> None:
+    """Let a reader find in the tables of an older version what this one has; nothing is written."""
+    connection.execute("PRAGMA temp_store = MEMORY")
+    for older in range(version, SCHEMA_VERSION):
+        for statement in _AS_IF[older]:
+            connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:

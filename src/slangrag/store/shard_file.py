@@ -37,7 +37,8 @@ CREATE TABLE records (
 class Manifest:
     """What a shard file says of itself.
 
-    records: of the whole file, so far; line and byte: the place of the next one. counts are of this
+    source_name: the source it is loaded into, None for the one that the store began with. records: of the
+    whole file, so far; line and byte: the place of the next one. counts are of this
     shard's own records, in which only the merge can see duplicates: accepted are those with a vector.
     """
 
@@ -52,6 +53,7 @@ class Manifest:
     counts: Counts = field(default_factory=Counts)
     notes: tuple[str, ...] = ()
     version: int = SHARD_VERSION
+    source_name: str | None = None
 
     @property
     def position(self) -> Position | None:
@@ -126,7 +128,7 @@ class ShardFile:
             (
                 (
                     *(r.after.record, r.line, *r.after.place),
-                    *(astuple(r.entry) if r.entry else (None,) * 7),
+                    *(astuple(r.entry)[:7] if r.entry else (None,) * 7),
                     *(r.fold, r.text_hash, r.vector, r.reason, r.text),
                 )
                 for r in records

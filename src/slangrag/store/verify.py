@@ -96,6 +96,16 @@ def _lexicon_checks(lexicon: Lexicon) -> Iterator[Check]:
         f"{rows['headwords']:,} headwords, {abs(lost):,} rows amiss",
         "" if lost == 0 else f"{_AGAIN} --into NEW_STORE",
     )
+    sources = lexicon.sources()
+    if len(sources) > 1:
+        astray = number("SELECT count(*) FROM entries WHERE source NOT IN (SELECT id FROM ledger)")
+        astray += number("SELECT count(*) FROM copies WHERE rid NOT IN (SELECT rid FROM entries)")
+        yield Check(
+            "a source for every entry",
+            astray == 0,
+            f"{', '.join(f'{one.name} {one.entries:,}' for one in sources)}, {astray:,} astray",
+            "" if astray == 0 else f"{_AGAIN} --into NEW_STORE",
+        )
     yield _ledger_check(db)
 
 

@@ -11,62 +11,22 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slangrag.errors import StoreMismatch
 from slangrag.sources.entry import Entry
 from slangrag.store import journal, ledger
+from slangrag.store.copies import EARLIER_LOADS, Copies
 from slangrag.store.headwords import finish
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import NUMBER, Lexicon
 from slangrag.store.parameters import in_chunks
+from slangrag.store.rows import NewEntry, RejectedRow, rest_of
 from slangrag.store.schema import SCHEMA_VERSION, UPGRADES, create, upgrade
 
 _WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the lexicon has of an entry id: its row, the hash of its text, the rest, the load that saw it."""
-
-    rid: int
-    text_hash: bytes
-    source: int
-    rest: tuple[int | None, int | None, str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """A row to write: the entry, its folded headword, the hash of its text, its unit vector as float16."""
-
-    entry: Entry
-    fold: str
-    text_hash: bytes
-    vector: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """A record set aside: its number, its line, why, the beginning of its text.
-
-    entry_id, text_hash and fold (of the headword) are given for rows that the embedder refused.
-    """
-
-    record: int
-    line: int
-    reason: str
-    text: str
-    entry_id: str | None = None
-    text_hash: bytes | None = None
-    fold: str | None = None
-
-
-def rest_of(entry: Entry) -> tuple[int | None, int | None, str, int]:
-    """What may change in an entry without embedding it again."""
-    return entry.up_votes, entry.down_votes, entry.author, entry.rating
 
 
 class LexiconWriter(Lexicon):
@@ -74,6 +34,7 @@ class LexiconWriter(Lexicon):
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         super().__init__(connection, path)
+        self.copies = Copies(connection)
         self._next_rid = self._after("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
         self._next_hid = self._after("SELECT max(hid) FROM headwords")
 
@@ -81,9 +42,14 @@ class LexiconWriter(Lexicon):
         row = self.connection.execute(query).fetchone()
         return 1 + (row[0] or 0 if row else 0)
 
-    def begin_load(self, name: str, size: int, sha256: str, options: str) -> ledger.Ledger:
-        """The newest load if it is an unfinished one of the same file and options, else a new one."""
-        return ledger.begin(self.connection, name, size, sha256, options)
+    def begin_load(
+        self, name: str, size: int, sha256: str, options: str, source: str | None
+    ) -> ledger.Ledger:
+        """The newest load if it is an unfinished one of the same file, options and source, else a new one.
+
+        source: its name; None is the first one's.
+        """
+        return ledger.begin(self.connection, name, size, sha256, options, source or self.first_source)
 
     def save_load(self, load: ledger.Ledger) -> None:
         """Write a load's place and counts."""
@@ -96,57 +62,49 @@ class LexiconWriter(Lexicon):
         else:
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
 
-    def known(self, entry_ids: Iterable[str]) -> dict[str, Known]:
-        """Which of these ids are there; absent ones are absent from the answer."""
-        found: dict[str, Known] = {}
-        for chunk, marks in in_chunks(entry_ids):
-            for entry_id, rid, text_hash, source, *rest in self.connection.execute(
-                "SELECT entry_id, rid, text_hash, source, up_votes, down_votes, author, rating FROM entries "
-                f"WHERE entry_id IN ({marks})",
-                chunk,
-            ):
-                found[entry_id] = Known(rid, text_hash, source, tuple(rest))
-        return found
-
-    def any_refused(self, source: int) -> bool:
-        """Whether the embedder has refused any row of this load."""
-        query = "SELECT EXISTS (SELECT 1 FROM rejects WHERE entry_id IS NOT NULL AND source = ?)"
+    def has_other_sources(self, source: str) -> bool:
+        """Whether any other source has brought entries."""
+        query = "SELECT EXISTS (SELECT 1 FROM ledger WHERE source <> ? AND accepted > 0)"
         return bool(self.connection.execute(query, (source,)).fetchone()[0])
 
-    def refused(self, entry_ids: Iterable[str], source: int) -> dict[str, bytes]:
+    def any_refused(self, load: int) -> bool:
+        """Whether the embedder has refused any row of this load."""
+        query = "SELECT EXISTS (SELECT 1 FROM rejects WHERE entry_id IS NOT NULL AND source = ?)"
+        return bool(self.connection.execute(query, (load,)).fetchone()[0])
+
+    def refused(self, entry_ids: Iterable[str], load: int) -> dict[str, bytes]:
         """Text hashes, by id, of rows that the embedder refused in this load."""
         found: dict[str, bytes] = {}
         for chunk, marks in in_chunks(entry_ids):
             found.update(
                 self.connection.execute(
                     f"SELECT entry_id, text_hash FROM rejects WHERE source = ? AND entry_id IN ({marks})",
-                    (source, *chunk),
+                    (load, *chunk),
                 )
             )
         return found
 
-    def count_of(self, folded: str, source: int) -> int:
+    def count_of(self, folded: str, load: int) -> int:
         """Entries of a headword that this load saw or had refused."""
-        (entries,) = self.connection.execute(
-            "SELECT count(*) FROM entries JOIN headwords USING (hid) WHERE fold = ? AND source = ?",
-            (folded, source),
-        ).fetchone()
-        (refused,) = self.connection.execute(
-            "SELECT count(*) FROM rejects WHERE fold = ? AND source = ?", (folded, source)
-        ).fetchone()
-        return int(entries + refused)
+        query = (
+            "SELECT (SELECT count(*) FROM entries JOIN headwords USING (hid) "
+            "WHERE fold = :fold AND source = :load) "
+            "+ (SELECT count(*) FROM copies JOIN entries USING (rid) JOIN headwords USING (hid) "
+            "WHERE fold = :fold AND copies.source = :load) "
+            "+ (SELECT count(*) FROM rejects WHERE fold = :fold AND source = :load)"
+        )
+        return int(self.connection.execute(query, {"fold": folded, "load": load}).fetchone()[0])
 
-    def count_of_load(self, source: int) -> int:
+    def count_of_load(self, load: int) -> int:
         """Entries that this load saw or had refused."""
-        (entries,) = self.connection.execute(
-            "SELECT count(*) FROM entries WHERE source = ?", (source,)
-        ).fetchone()
-        (refused,) = self.connection.execute(
-            "SELECT count(*) FROM rejects WHERE source = ? AND fold IS NOT NULL", (source,)
-        ).fetchone()
-        return int(entries + refused)
+        query = (
+            "SELECT (SELECT count(*) FROM entries WHERE source = :load) "
+            "+ (SELECT count(*) FROM copies WHERE source = :load) "
+            "+ (SELECT count(*) FROM rejects WHERE source = :load AND fold IS NOT NULL)"
+        )
+        return int(self.connection.execute(query, {"load": load}).fetchone()[0])
 
-    def add(self, rows: Sequence[NewEntry], source: int) -> None:
+    def add(self, rows: Sequence[NewEntry], load: int) -> None:
         """Write entries that are not there yet, in this order."""
         hids = self._headword_ids(rows)
         first = self._next_rid
@@ -163,7 +121,7 @@ class LexiconWriter(Lexicon):
                     row.entry.definition,
                     *rest_of(row.entry),
                     row.text_hash,
-                    source,
+                    load,
                 )
                 for (rid, row), hid in zip(numbered, hids, strict=True)
             ),
@@ -175,8 +133,9 @@ class LexiconWriter(Lexicon):
         self.connection.executemany(
             "INSERT INTO vectors VALUES (?, ?)", ((rid, row.vector) for rid, row in numbered)
         )
+        self.copies.forget(row.entry.entry_id for row in rows)
 
-    def change(self, rows: Sequence[tuple[int, NewEntry]], source: int) -> None:
+    def change(self, rows: Sequence[tuple[int, NewEntry]], load: int) -> None:
         """Give entries, by row id, another text and vector."""
         hids = self._headword_ids([row for _, row in rows])
         for (rid, row), hid in zip(rows, hids, strict=True):
@@ -185,7 +144,7 @@ class LexiconWriter(Lexicon):
             self.connection.execute(
                 "UPDATE entries SET hid = ?, word = ?, definition = ?, up_votes = ?, down_votes = ?, "
                 "author = ?, rating = ?, text_hash = ?, source = ? WHERE rid = ?",
-                (hid, entry.word, entry.definition, *rest_of(entry), row.text_hash, source, rid),
+                (hid, entry.word, entry.definition, *rest_of(entry), row.text_hash, load, rid),
             )
             self.connection.execute(
                 "INSERT INTO entries_fts (rowid, word, definition) VALUES (?, ?, ?)",
@@ -195,27 +154,37 @@ class LexiconWriter(Lexicon):
             self.connection.execute("INSERT OR IGNORE INTO uncoded VALUES (?)", (rid,))
             self._stale(entry.entry_id)
 
-    def see(self, rids: Sequence[int], source: int) -> None:
+    def see(self, rids: Sequence[int], load: int) -> None:
         """Note that this load saw these entries as they are."""
-        self.connection.executemany(
-            "UPDATE entries SET source = ? WHERE rid = ?", ((source, r) for r in rids)
-        )
+        self.connection.executemany("UPDATE entries SET source = ? WHERE rid = ?", ((load, r) for r in rids))
 
-    def revise(self, rows: Sequence[tuple[int, Entry]], source: int) -> None:
+    def revise(self, rows: Sequence[tuple[int, Entry]], load: int) -> None:
         """Give entries, by row id, other votes, author or rating; text and vector stay."""
         for rid, entry in rows:
             self.connection.execute(
                 "UPDATE entries SET up_votes = ?, down_votes = ?, author = ?, rating = ?, source = ? "
                 "WHERE rid = ?",
-                (*rest_of(entry), source, rid),
+                (*rest_of(entry), load, rid),
             )
             self._stale(entry.entry_id)
 
-    def prune(self, source: int) -> int:
-        """Take out the entries that this load did not see; how many they were."""
-        rows = self.connection.execute("SELECT rid FROM entries WHERE source <> ?", (source,)).fetchall()
-        self.remove([rid for (rid,) in rows])
-        return len(rows)
+    def prune(self, load: int) -> tuple[int, int]:
+        """Let go of what this load's source brought before and not now: entries that left, and others.
+
+        The others are entries that went to another source, and copies of another's entry.
+        """
+        copies = self.copies.prune(load)
+        rows = self.connection.execute(
+            f"SELECT rid FROM entries WHERE source IN ({EARLIER_LOADS})", {"load": load}
+        ).fetchall()
+        left = self.let_go([rid for (rid,) in rows])
+        return left, copies + len(rows) - left
+
+    def let_go(self, rids: Sequence[int]) -> int:
+        """Take entries from their source: out, or over to one that has a copy; how many went out."""
+        gone = [rid for rid in rids if not self.copies.hand_over(rid)]
+        self.remove(gone)
+        return len(gone)
 
     def remove(self, rids: Sequence[int]) -> None:
         """Take entries out, with their vectors and full text."""
@@ -224,7 +193,7 @@ class LexiconWriter(Lexicon):
             self.connection.execute(
                 "INSERT OR IGNORE INTO stale SELECT entry_id FROM entries WHERE rid = ?", (rid,)
             )
-            for table in ("vectors", "uncoded"):
+            for table in ("vectors", "copies", "uncoded"):
                 self.connection.execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             self.connection.execute("DELETE FROM entries WHERE rid = ?", (rid,))
 
@@ -235,11 +204,11 @@ class LexiconWriter(Lexicon):
         else:
             self.connection.executemany("DELETE FROM uncoded WHERE rid = ?", ((rid,) for rid in rids))
 
-    def reject(self, rows: Iterable[RejectedRow], source: int) -> None:
+    def reject(self, rows: Iterable[RejectedRow], load: int) -> None:
         """Set records aside under this load."""
         self.connection.executemany(
             "INSERT OR REPLACE INTO rejects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            ((source, r.record, r.line, r.reason, r.text, r.entry_id, r.text_hash, r.fold) for r in rows),
+            ((load, r.record, r.line, r.reason, r.text, r.entry_id, r.text_hash, r.fold) for r in rows),
         )
 
     def finish_headwords(self, *, sweep: bool) -> None:
@@ -287,8 +256,8 @@ def open_writer(
 ) -> Iterator[LexiconWriter]:
     """The lexicon at `root`, to write to; made, with `meta` in it, if it is not there.
 
-    The caller holds the store's lock. What is not committed is lost at the end. Raises StoreMismatch
-    for another schema version, StoreError for a full disk.
+    The caller holds the store's lock. What is not committed is lost at the end. One of an earlier schema
+    version is brought up to this one. Raises StoreMismatch for a later one, StoreError for a full disk.
     """
     path = StoreLayout(root).lexicon
     with guard(path):

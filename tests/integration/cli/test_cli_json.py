@@ -102,6 +102,8 @@ def test_ingest_accounts_for_every_row(slangrag: Slangrag, server: StandIn) -> N
         "complete",
         "store",
         "pruned",
+        "source",
+        "shared",
     }
     parts = ("accepted", "rejected", "duplicates", "filtered")
     assert first["rows_read"] == sum(first[part] for part in parts) == 749

@@ -62,7 +62,7 @@ def test_the_report_has_exactly_the_fields_of_the_contract(tmp_path: Path, store
     report = run(plan_of(write_csv(tmp_path / "a.csv", rows(3)), store), StubEmbedder())
     assert list(documents.ingest(report)) == [
         "rows_read", "accepted", "rejected", "duplicates", "filtered", "embedded", "already_present",
-        "seconds", "rows_per_second", "complete", "store", "pruned",
+        "seconds", "rows_per_second", "complete", "store", "pruned", "source", "shared",
     ]  # fmt: skip
 
 

@@ -132,3 +132,17 @@ def test_entries_without_an_id_get_one_from_what_they_say(file: Callable[..., Pa
     assert ids == [record.entry.entry_id for record in records_of(path) if record.entry]
     other = file("word,definition\nab,c\na,bc\n")
     assert len({record.entry.entry_id for record in records_of(other) if record.entry}) == 2
+
+
+def test_columns_that_look_like_votes_are_not_passed_over_in_silence(file: Callable[..., Path]) -> None:
+    path = file("word,definition,example,likes,thumbs_down\ncap,a lie,that is cap,12,3\n")
+    told = "not read: likes, thumbs_down; if they are what they seem to be: --columns "
+    with open_source(path) as source:
+        (note,) = source.notes
+    assert note == f"{told}up_votes=likes,down_votes=thumbs_down"
+    columns = dict(pair.split("=") for pair in note.removeprefix(told).split(","))
+    with open_source(path, columns=columns) as source:
+        [record] = source.records()
+        assert source.notes == ()
+    assert record.entry
+    assert (record.entry.up_votes, record.entry.down_votes) == (12, 3)

@@ -63,6 +63,8 @@ def show_entry(entry: Entry, number: int, *, safe: bool) -> None:
     head = Text().append(f"{number:>2}  ", style="dim")
     head.append(spoken(entry.word, safe=safe), style="bold")
     head.append("  ").append_text(votes(entry)).append(f"  #{entry.entry_id}", style="dim")
+    if entry.source:
+        head.append(f"  {entry.source}", style="dim")
     show(head)
     for paragraph in printable(entry.definition).split("\n"):
         if paragraph.strip():

@@ -28,6 +28,8 @@ def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False, first: 
     room = console.width if console.is_terminal else _PIPE_ROOM
     for number, hit in enumerate(hits, start=first):
         tail = votes(hit.entry, bar=room >= _WIDE)
+        if hit.entry.source:
+            tail.append(f"  {hit.entry.source}", style="dim")
         line = Text().append(f"[{number}] ", style="dim")
         line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
         left = max(_LEAST_TEXT, room - line.cell_len - tail.cell_len - 2)

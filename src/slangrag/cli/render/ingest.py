@@ -35,6 +35,8 @@ def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_
             f"  {report.embedded:,} embedded ({report.rows_per_second:,.0f} rows/s),"
             f" {report.already_present:,} already present"
         )
+    if report.shared:
+        _say(f"  {report.shared:,} of them are in another source as well, word for word: not stored twice")
     if report.pruned:
         _say(f"  {report.pruned:,} entries of earlier loads removed (--prune)")
     if report.rejected:

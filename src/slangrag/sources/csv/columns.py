@@ -17,6 +17,7 @@ from slangrag.errors import InputFormat, UsageError
 from slangrag.sources.csv.lines import LONGEST_LINE, LineTape
 
 FIELDS: Final = ("word_id", "word", "up_votes", "down_votes", "author", "definition")
+_NEEDED: Final = ("word", "definition")
 KAGGLE_HEADER: Final = ",".join(FIELDS)
 # Only for proposing what to type: other names are never taken for a column without being told.
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -115,14 +116,31 @@ def read_columns(header: Sequence[str], path: Path, chosen: Mapping[str, str] | 
     return Columns(header=tuple(header), **places)
 
 
+def passed_over(columns: Columns) -> str:
+    """A note on columns that may be votes, ids or authors under other names, "" where there are none."""
+    pairs = {
+        field: name
+        for field, name in _likely(columns.header).items()
+        if field not in _NEEDED and getattr(columns, field) is None
+    }
+    if not pairs:
+        return ""
+    chosen = ",".join(f"{field}={name}" for field, name in pairs.items())
+    return f"not read: {', '.join(pairs.values())}; if they are what they seem to be: --columns {chosen}"
+
+
 def _proposal(header: Sequence[str], path: Path) -> str:
     """The `--columns` that fits this header, as far as names can tell."""
-    plain = {"".join(c for c in name.casefold() if c.isalnum()): name.strip() for name in reversed(header)}
-    pairs = []
-    for field in ("word", "definition", "word_id", "up_votes", "down_votes", "author"):
-        name = next((plain[alias] for alias in _ALIASES[field] if alias in plain), None)
-        if name is None and field in ("word", "definition"):
-            name = "COLUMN"
-        if name is not None and name != field:
-            pairs.append(f"{field}={name}")
+    names = dict.fromkeys(_NEEDED, "COLUMN") | _likely(header)
+    pairs = [f"{field}={name}" for field, name in names.items() if name != field]
     return f"slangrag ingest {shlex.quote(str(path))} --columns {shlex.quote(','.join(pairs))}"
+
+
+def _likely(header: Sequence[str]) -> dict[str, str]:
+    """Which column is likely to hold which field, by its name alone."""
+    plain = {"".join(c for c in name.casefold() if c.isalnum()): name.strip() for name in reversed(header)}
+    found = {}
+    for field in (*_NEEDED, "word_id", "up_votes", "down_votes", "author"):
+        if name := next((plain[alias] for alias in _ALIASES[field] if alias in plain), None):
+            found[field] = name
+    return found

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from slangrag.sources.csv.columns import Columns, read_columns, read_header
+from slangrag.sources.csv.columns import Columns, passed_over, read_columns, read_header
 from slangrag.sources.csv.fields import content_id, vote_count
 from slangrag.sources.csv.lines import LONGEST_LINE, LineTape
 from slangrag.sources.csv.repair import Beyond, is_row, repair, starts_row
@@ -68,7 +68,7 @@ class CsvSource:
     def notes(self) -> tuple[str, ...]:
         """What was odd about the file so far, in plain words; complete once `records` has ended."""
         counts = self._counts
-        said = []
+        said = [note] if (note := passed_over(self._columns)) else []
         if damaged := counts["damaged-lines"]:
             lines = "line was" if damaged == 1 else "lines were"
             said.append(f"{damaged} {lines} not valid UTF-8; read as best they could be")
