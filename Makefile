@@ -21,7 +21,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,mcp,eval,langchain,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,mcp,eval,export,langchain,dev]'
 	@touch $@
 
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +112,13 @@ class ExactIndex:
 
     def drop_aside(self) -> None:
         self._path(aside=True).unlink(missing_ok=True)
+
+    def kept_still(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def copy_to(self, root: Path, copy: Callable[[str, str], object]) -> bool:
+        copy(str(self._path()), str(root / self._path().name))
+        return True
 
 
 @pytest.fixture

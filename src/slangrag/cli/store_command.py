@@ -1,21 +1,25 @@
-"""`slangrag store`: what a store holds, whether it holds together, and its index made anew."""
+"""`slangrag store`: what a store holds, whether it holds together, its index made anew, copies, exports."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slangrag.cli.groups import Commands
 from slangrag.cli.options import JsonOption, with_settings
 from slangrag.config import Settings
+from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
     from slangrag.service.maintenance import StoreFacts
 
 app = typer.Typer(
-    help="Look at a store, check it, rebuild its index.",
+    help="Look at a store, check it, rebuild its index, copy it, export it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     cls=Commands,
@@ -111,6 +115,99 @@ def calibrate(*, settings: Settings, as_json: JsonOption = False) -> None:
                 f"{root} is calibrated on {found.rows:,} vectors: their cosines scatter by {found.spread:.3f}"
             )
         )
+
+
+@app.command()
+@with_settings("store")
+def copy(
+    destination: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the copy is made; not there yet.")
+    ],
+    *,
+    settings: Settings,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the store as it is at one moment, also while it is read or written."""
+    from rich.text import Text
+
+    from slangrag.cli.render.terminal import note, show, write_json
+    from slangrag.service import documents, maintenance
+    from slangrag.text.sizes import size
+
+    root, began = settings.store, time.monotonic()
+    with _told_until_stopped("MB") as told:
+        made = maintenance.copy_store(root, destination.expanduser(), told=told)
+    seconds = time.monotonic() - began
+    if as_json:
+        write_json(documents.copied(root, made, seconds))
+        return
+    show(Text(f"{root} is copied to {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
+    for remark in made.notes:
+        note(remark)
+
+
+@app.command()
+@with_settings("store")
+def export(
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FILE", help="One Parquet file (extra: export).")
+    ] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option("--jsonl", metavar="FILE", help="One JSON object a line.")
+    ] = None,
+    chroma: Annotated[
+        Path | None, typer.Option("--chroma", metavar="DIR", help="A fresh Chroma directory.")
+    ] = None,
+    vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="With each entry's vector.")] = True,
+    *,
+    settings: Settings,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the entries, with their votes, sources and vectors, for other programs."""
+    from rich.text import Text
+
+    from slangrag.cli.render.terminal import show, write_json
+    from slangrag.service import documents, maintenance
+    from slangrag.text.sizes import size
+
+    targets: list[tuple[maintenance.Format, Path | None]] = [
+        ("parquet", parquet),
+        ("jsonl", jsonl),
+        ("chroma", chroma),
+    ]
+    asked = [(form, path) for form, path in targets if path is not None]
+    if len(asked) != 1:
+        raise UsageError(
+            "an export is one of --parquet, --jsonl and --chroma",
+            hint="slangrag store export --parquet words.parquet",
+        )
+    ((form, path),) = asked
+    if form == "chroma" and not vectors:
+        raise UsageError("Chroma holds no entries without vectors", hint="leave out --no-vectors")
+    root, began = settings.store, time.monotonic()
+    with _told_until_stopped("rows") as told:
+        made = maintenance.export(root, path.expanduser(), form, vectors=vectors, told=told)
+    seconds = time.monotonic() - began
+    if as_json:
+        write_json(documents.exported(root, made, seconds))
+        return
+    show(Text(f"{made.rows:,} entries of {root} are in {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
+
+
+@contextmanager
+def _told_until_stopped(unit: str) -> Iterator[Callable[[str, float, float], None]]:
+    """A meter that ends the work when a signal asks for it: nothing is left of it then."""
+    from slangrag.cli.render.progress import meter
+    from slangrag.cli.signals import stop_on_signals
+
+    with stop_on_signals() as stop, meter(unit) as bar:
+
+        def told(stage: str, done: float, total: float) -> None:
+            bar.update(stage, done, total)
+            if stop.requested:
+                raise stop.leave("nothing was written")
+
+        yield told
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slangrag.ingest.plan import IngestReport
     from slangrag.retrieval.types import Definition, Hit, Retrieval
     from slangrag.service.doctor.finding import Finding
-    from slangrag.service.maintenance import StoreFacts
+    from slangrag.service.maintenance import Exported, StoreCopy, StoreFacts
     from slangrag.service.models import ModelFacts
     from slangrag.sources.entry import Entry
     from slangrag.store.verify import Verification
@@ -248,6 +248,30 @@ def rebuilt(root: Path, rows: int, seconds: float) -> Document:
 def calibrated(root: Path, rows: int, spread: float) -> Document:
     """`store calibrate`."""
     return {"store": str(root), "rows": rows, "spread": spread}
+
+
+def copied(root: Path, copy: StoreCopy, seconds: float) -> Document:
+    """`store copy DIR`."""
+    return {
+        "store": str(root),
+        "copy": str(copy.path),
+        "bytes": copy.bytes,
+        "index": copy.index,
+        "seconds": round(seconds, 3),
+        "notes": list(copy.notes),
+    }
+
+
+def exported(root: Path, written: Exported, seconds: float) -> Document:
+    """`store export`."""
+    return {
+        "store": str(root),
+        "path": str(written.path),
+        "format": written.format,
+        "rows": written.rows,
+        "bytes": written.bytes,
+        "seconds": round(seconds, 3),
+    }
 
 
 def diagnosis(found: Sequence[Finding], options: Sequence[Option], settings: Settings) -> Document:

@@ -1,4 +1,4 @@
-"""The care of a store: what it holds, whether it holds together, its index made anew."""
+"""The care of a store: what it holds, whether it holds together, its index made anew, copies and exports."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from slangrag.store.index import LOCALLY, IndexChoice, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
+from slangrag.store.moving.copying import StoreCopy, copy_store
+from slangrag.store.moving.export import Exported, Format, export
 from slangrag.store.verify import verify
 from slangrag.store.writer import open_writer
 
@@ -25,7 +27,18 @@ if TYPE_CHECKING:
     from slangrag.store.ledger import Ledger
     from slangrag.store.sources import SourceCount
 
-__all__ = ["StoreFacts", "calibrate", "rebuild", "store_facts", "verify"]
+__all__ = [
+    "Exported",
+    "Format",
+    "StoreCopy",
+    "StoreFacts",
+    "calibrate",
+    "copy_store",
+    "export",
+    "rebuild",
+    "store_facts",
+    "verify",
+]
 
 
 def calibrate(root: Path) -> Background:

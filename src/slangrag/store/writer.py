@@ -218,6 +218,10 @@ class LexiconWriter(Lexicon):
                 self.connection.execute(f"DELETE FROM {table} WHERE {_WITHOUT_ENTRIES}")
         finish(self.connection)
 
+    def renumber(self) -> None:
+        """Another number than any other store has. Commits nothing."""
+        self.set_meta(NUMBER, secrets.token_hex(4))
+
     def commit(self) -> None:
         """Make everything written so far last."""
         self.connection.commit()
@@ -276,7 +280,7 @@ def open_writer(
                 )
             writer = LexiconWriter(connection, path)
             if writer.meta(NUMBER) is None:
-                writer.set_meta(NUMBER, secrets.token_hex(4))
+                writer.renumber()
                 writer.commit()
             yield writer
             connection.rollback()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -100,6 +100,19 @@ class LocalChroma:
     def drop_aside(self) -> None:
         """Remove `chroma.building/`."""
         shutil.rmtree(self.aside, ignore_errors=True)
+
+    @contextmanager
+    def kept_still(self) -> Iterator[None]:
+        """Who would swap waits."""
+        with shared_lock(self._lock):
+            yield
+
+    def copy_to(self, root: Path, copy: Callable[[str, str], object]) -> bool:
+        """Copy `chroma/` into the directory `root`."""
+        if not self.exists():
+            return False
+        shutil.copytree(self.path, root / self.path.name, copy_function=copy)
+        return True
 
 
 @contextmanager

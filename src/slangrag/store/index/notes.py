@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -64,10 +64,14 @@ def note_finished(writer: LexiconWriter, index: StoreIndex, build: Build) -> Non
     writer.connection.execute("DELETE FROM stale")
 
 
-def forget_indexes(writer: LexiconWriter) -> None:
-    """No index holds the vectors as they are now: the next update makes a new one. Commits nothing."""
+def forget_indexes(writer: LexiconWriter, keep: Mapping[str, FinishedIndex] | None = None) -> None:
+    """No index holds the vectors as they are now: the next update makes a new one. Commits nothing.
+
+    keep: what is still true, by kind; no build that is under way is.
+    """
     for kind in KINDS:
-        writer.set_meta(kind, None)
+        kept = (keep or {}).get(kind)
+        writer.set_meta(kind, None if kept is None else asdict(kept))
         writer.set_meta(f"{kind}_build", None)
 
 

@@ -1,0 +1,165 @@
+"""A copy of a store, as it was at one moment, whoever reads or writes it meanwhile.
+
+The lexicon is copied by SQLite's backup, the index while nobody may swap it, and then what the lexicon names
+beside itself. What cannot be copied is left to be made anew, and said.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from slangrag.errors import StoreLocked, UsageError
+from slangrag.store.codes.keeping import finish_codes, rebuild_codes
+from slangrag.store.codes.rows import codes_named
+from slangrag.store.index import REBUILD
+from slangrag.store.index.local_chroma import LocalChroma
+from slangrag.store.index.notes import finished_index, forget_indexes, is_current
+from slangrag.store.journal import guard, lets_others_read
+from slangrag.store.layout import StoreLayout
+from slangrag.store.lexicon import Lexicon, open_lexicon
+from slangrag.store.moving.aside import Told, arriving, silent
+from slangrag.store.writer import LexiconWriter, open_writer
+
+_PAGES: Final = 2_000  # a step of the backup, 8 MB
+_PIECE: Final = 8 << 20
+_PATIENCE: Final = 20  # times that the backup begins again, or waits a quarter of a second
+_MB: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCopy:
+    """A copy: where it is, its size in bytes, whether its index came with it; notes on what it lacks."""
+
+    path: Path
+    bytes: int
+    index: bool
+    notes: tuple[str, ...]
+
+
+def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCopy:
+    """Copy the store at `root` to `destination`, which holds no path of where it came from.
+
+    told: in megabytes. Raises StoreMissing, StoreMismatch and StoreDamaged as `open_lexicon` does, UsageError
+    and StoreError as `arriving` does, StoreLocked where a writer on a network file system never pauses.
+    """
+    if destination.resolve().is_relative_to(root.resolve()):
+        raise UsageError(f"{destination} lies in the store itself", hint="name a place outside it")
+    with open_lexicon(root) as lexicon:
+        index = LocalChroma(root)
+        beside = {path.name for path in root.iterdir() if path.is_file()}
+        pages, page = (lexicon.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZES)
+        expected = pages * page + index.bytes_on_disk()
+        with arriving(destination, room=expected) as aside:
+            progress = _Progress(told, expected)
+            aside.mkdir()
+            with index.kept_still():
+                _copy_lexicon(lexicon, StoreLayout(aside).lexicon, progress)
+                index_copied = index.copy_to(aside, progress.copy)
+            notes = _settle(aside, root, beside, progress, index_copied=index_copied)
+            taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
+    return StoreCopy(destination, taken, index_copied, notes)
+
+
+_SIZES: Final = ("page_count", "page_size")
+
+
+class _Progress:
+    """Counts bytes, and copies files counting."""
+
+    def __init__(self, told: Told, expected: int) -> None:
+        self._told = told
+        self._expected = expected
+        self.done = 0
+
+    def add(self, count: int) -> None:
+        """So many bytes more are done."""
+        self.done += count
+        self._told("copy", self.done / _MB, max(self.done, self._expected) / _MB)
+
+    def copy(self, source: str, target: str) -> str:
+        """Copy a file's content."""
+        with Path(source).open("rb") as old, Path(target).open("wb") as new:
+            while piece := old.read(_PIECE):
+                new.write(piece)
+                self.add(len(piece))
+        return target
+
+
+def _copy_lexicon(lexicon: Lexicon, target: Path, progress: _Progress) -> None:
+    """One moment of the lexicon. A writer goes on meanwhile; where it would have to wait, it goes first."""
+    begun = again = 0
+
+    def step(status: int, left: int, total: int) -> None:
+        nonlocal begun, again
+        done = total - left
+        again += done < begun or status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if again > _PATIENCE:
+            raise StoreLocked(
+                f"{lexicon.path.parent} is written to without a pause long enough to copy it",
+                hint="wait for the load to end, or stop it: it goes on where it was",
+            )
+        progress.add(page * max(done - begun, 0))
+        begun = done
+
+    (page,) = lexicon.connection.execute("PRAGMA page_size").fetchone()
+    with guard(target), closing(sqlite3.connect(target)) as copy, _one_view(lexicon.connection):
+        lexicon.connection.backup(copy, pages=_PAGES, progress=step)
+
+
+@contextmanager
+def _one_view(connection: sqlite3.Connection) -> Iterator[None]:
+    """Nothing of what others commit is seen in the block, where that costs them nothing.
+
+    Without a write-ahead log it would make the writer wait. There a commit makes the backup begin again.
+    """
+    if not lets_others_read(connection):
+        yield
+        return
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM meta").fetchone()
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
+def _settle(
+    aside: Path, root: Path, beside: set[str], progress: _Progress, *, index_copied: bool
+) -> tuple[str, ...]:
+    """Make the copy a store of its own: one file, an index or none, the files it names. What it lacks."""
+    here = LocalChroma(aside)
+    with open_writer(aside) as writer, guard(writer.path):
+        writer.renumber()  # a collection on a server is the other store's
+        finished = finished_index(writer, here) if index_copied else None
+        forget_indexes(writer, keep={} if finished is None else {here.kept_as: finished})
+        kept = writer.connection.execute("SELECT key, value FROM meta").fetchall()
+        for key, name in [(key, json.loads(value)) for key, value in kept]:
+            if not isinstance(name, str) or name not in beside:
+                continue
+            try:
+                progress.copy(str(root / name), str(aside / name))
+            except FileNotFoundError:
+                writer.set_meta(key, None)  # its writer has put another in its place meanwhile
+        writer.commit()
+        _settle_codes(writer, aside)
+        notes = []
+        if not is_current(writer, here):
+            why = "is behind its entries" if index_copied else "was not there to be copied"
+            notes.append(f"the Chroma index {why}; other tools need it: {REBUILD}")
+        if not writer.as_of().complete:
+            notes.append("its last load did not come to its end. next: the same `slangrag ingest` again")
+    return tuple(notes)
+
+
+def _settle_codes(writer: LexiconWriter, aside: Path) -> None:
+    """Codes of the rows that were copied: a load may have added later ones before the file was."""
+    codes = codes_named(aside, writer)
+    if codes is not None and codes.through > writer.last_row():
+        rebuild_codes(writer, aside)
+    finish_codes(writer, aside)
