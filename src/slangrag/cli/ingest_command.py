@@ -29,7 +29,7 @@ def ingest(
     source: Annotated[
         str | None,
         typer.Option(
-            "--source", metavar="NAME", help="Whose entries these are; without it, the first source's."
+            "--source", metavar="NAME", help="The data set's name; without it, that of the store's first."
         ),
     ] = None,
     columns: Annotated[
@@ -53,7 +53,8 @@ def ingest(
         int | None, typer.Option("--limit", min=1, help="Keep only the first so many entries.")
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove entries of this source that it no longer brings; asks.")
+        bool,
+        typer.Option("--prune", help="Remove what the file no longer brings of its source; asks."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --prune removes.")] = False,
     reembed: Annotated[

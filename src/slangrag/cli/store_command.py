@@ -236,6 +236,10 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     ]
     if facts.locked_by:
         rows.append(("written by", facts.locked_by))
+
+    def of(source: str) -> str:
+        return f" of {source}" if len(facts.sources) > 1 else ""
+
     if len(facts.sources) > 1:
         rows += [
             (
@@ -248,7 +252,7 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     rows += [
         (
             "load",
-            f"{load.name}: {load.state}, {load.counts.accepted:,} accepted + "
+            f"{load.name}{of(load.source)}: {load.state}, {load.counts.accepted:,} accepted + "
             f"{load.counts.rejected:,} rejected + {load.counts.duplicates:,} duplicates + "
             f"{load.counts.filtered:,} filtered",
         )

@@ -16,6 +16,7 @@ from typing import Final
 from slangrag.errors import StoreMismatch
 from slangrag.ingest.plan import IngestPlan
 from slangrag.sources.entry import Entry
+from slangrag.sources.source import Record
 from slangrag.store.lexicon import Lexicon
 from slangrag.store.sources import Known
 from slangrag.text.forms import fold
@@ -81,6 +82,12 @@ class Belonging:
             f"{old.word!r} there and of {entry.word!r} here",
             hint=_apart(self._plan, {one.name for one in self._lexicon.sources()}),
         )
+
+
+def require_beginning(lexicon: Lexicon, plan: IngestPlan, records: Iterable[Record]) -> tuple[str, ...]:
+    """Raise StoreMismatch if a file's first records show that it belongs elsewhere; notes if they may."""
+    own = Belonging(lexicon, plan.source_name or lexicon.first_source, plan)
+    return own.require_sample(record.entry for record in records if record.entry)
 
 
 def _apart(plan: IngestPlan, taken: set[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 
 from slangrag.engines.protocols import Embedder
 from slangrag.errors import StoreMissing
-from slangrag.ingest.belonging import Belonging
+from slangrag.ingest.belonging import require_beginning
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.plan import IngestPlan, batching_for
 from slangrag.ingest.stop import StopFlag
@@ -110,8 +110,7 @@ def _require_belonging(plan: IngestPlan, source: Source) -> tuple[str, ...]:
     """Raise StoreMismatch where the store that is there would refuse the file; its notes."""
     try:
         with open_lexicon(plan.store) as lexicon:
-            own = Belonging(lexicon, plan.source_name or lexicon.first_source, plan)
-            return own.require_sample(record.entry for record in source.records() if record.entry)
+            return require_beginning(lexicon, plan, source.records())
     except StoreMissing:
         return ()
 

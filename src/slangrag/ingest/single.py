@@ -13,6 +13,7 @@ from functools import partial
 
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.errors import StoreMissing
+from slangrag.ingest.belonging import require_beginning
 from slangrag.ingest.embedding import PatientEmbedder
 from slangrag.ingest.loading import Feed, Load
 from slangrag.ingest.plan import IngestPlan, IngestReport, Report
@@ -40,7 +41,8 @@ from slangrag.store.writer import open_writer
 def finished(plan: IngestPlan) -> IngestReport | None:
     """The report of an ingest that has nothing left to do; None if there is something. Needs no engine.
 
-    Always None with `reembed`: only the embedder knows whether the vectors are its own.
+    Always None with `reembed`: only the embedder knows whether the vectors are its own. Raises StoreMismatch
+    for a file that `run` would refuse as one of another source.
     """
     began = time.monotonic()
     if plan.reembed:
@@ -48,6 +50,8 @@ def finished(plan: IngestPlan) -> IngestReport | None:
     try:
         with open_lexicon(plan.store) as lexicon, open_source(plan.source, columns=plan.columns) as source:
             done = lexicon.finished_load(source.fingerprint.sha256, plan.options, plan.source_name)
+            if done is None:
+                require_beginning(lexicon, plan, source.records())
             if done is None or not (
                 codes_are_current(plan.store, lexicon)
                 and is_current(lexicon, index_of(plan.store, lexicon, plan.index))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from tests.integration.cli.harness import Slangrag, terminal
+from tests.integration.cli.harness import NOBODY, Slangrag, terminal
 from tests.standin import StandIn
 
 HEADER = "word_id,word,up_votes,down_votes,author,definition\n"
@@ -30,6 +30,11 @@ def both(run: Slangrag) -> Slangrag:
     done = run("ingest", "new.csv", "--source", "ud2025", *INGEST)
     assert done.code == 0, done.err
     return run
+
+
+def test_a_stranger_is_refused_before_any_engine_is_asked(run: Slangrag) -> None:
+    refused = run("ingest", "new.csv", "--prune", *INGEST, OLLAMA_HOST=NOBODY)
+    assert "2 of 2 ids are of other words" in refused.two_lines[0]
 
 
 def test_a_stranger_is_refused_and_the_command_that_is_told_loads_it(run: Slangrag) -> None:
@@ -65,6 +70,7 @@ def test_an_entry_says_where_it_is_from_in_every_form(both: Slangrag) -> None:
     table = both("store", "info", "--store", "st").out
     assert "main: 2 entries" in table
     assert "ud2025: 2 entries" in table
+    assert "new.csv of ud2025: complete" in table
 
 
 def test_where_there_is_one_source_nothing_is_said_of_it(run: Slangrag) -> None:

@@ -6,6 +6,7 @@ import csv
 import shutil
 import signal
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,9 @@ def test_a_file_whose_ids_are_of_other_words_is_refused_before_anything_is_writt
     assert embedder.calls == []
     assert content_hash(store) == before
     assert finished(first) is not None
-    with pytest.raises(StoreMismatch, match="40 of 40"):
-        estimate(plan, embedder)
+    for ask in (finished, partial(estimate, embedder=embedder)):
+        with pytest.raises(StoreMismatch, match="40 of 40"):
+            ask(plan)
     with pytest.raises(StoreMismatch, match="40 of 40"):
         load(store, "more words.csv", other, source_name="main")
 
