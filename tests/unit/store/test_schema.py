@@ -13,6 +13,7 @@ from slangrag.sources.entry import Entry
 from slangrag.store import schema
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
+from slangrag.store.moving.copying import copy_store
 from slangrag.store.sources import SourceCount
 from slangrag.store.writer import open_writer
 
@@ -95,6 +96,12 @@ def test_a_reader_that_has_an_old_store_open_goes_on_while_it_is_brought_up(old:
             pass
         assert len(lexicon.lookup("word 3")) == 2
         assert lexicon.sources() == [SourceCount("main", 12, 0)]
+
+
+def test_a_copy_of_an_old_store_is_of_this_version_and_the_old_one_stays(old: Path, tmp_path: Path) -> None:
+    copy = copy_store(old, tmp_path.with_name("copy")).path
+    assert (version(old), version(copy)) == (1, schema.SCHEMA_VERSION)
+    assert_reads_as_it_did(copy)
 
 
 def test_a_store_of_a_later_version_is_refused_by_both(old: Path) -> None:

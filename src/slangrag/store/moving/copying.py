@@ -53,8 +53,7 @@ def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCo
     with open_lexicon(root) as lexicon:
         index = LocalChroma(root)
         beside = {path.name for path in root.iterdir() if path.is_file()}
-        pages, page = (lexicon.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZES)
-        expected = pages * page + index.bytes_on_disk()
+        expected = _number(lexicon, "page_count") * _number(lexicon, "page_size") + index.bytes_on_disk()
         with arriving(destination, room=expected) as aside:
             progress = _Progress(told, expected)
             aside.mkdir()
@@ -64,9 +63,6 @@ def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCo
             notes = _settle(aside, root, beside, progress, index_copied=index_copied)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     return StoreCopy(destination, taken, index_copied, notes)
-
-
-_SIZES: Final = ("page_count", "page_size")
 
 
 class _Progress:
@@ -107,9 +103,13 @@ def _copy_lexicon(lexicon: Lexicon, target: Path, progress: _Progress) -> None:
         progress.add(page * max(done - begun, 0))
         begun = done
 
-    (page,) = lexicon.connection.execute("PRAGMA page_size").fetchone()
+    page = _number(lexicon, "page_size")
     with guard(target), closing(sqlite3.connect(target)) as copy, _one_view(lexicon.connection):
         lexicon.connection.backup(copy, pages=_PAGES, progress=step)
+
+
+def _number(lexicon: Lexicon, pragma: str) -> int:
+    return int(lexicon.connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
 @contextmanager
