@@ -164,7 +164,10 @@ def test_a_store_of_the_first_layout_answers_and_is_brought_up_to_date_by_its_ne
 ) -> None:
     store = load(tmp_path, 60)
     with sqlite3.connect(store / "lexicon.sqlite3") as database:
-        database.execute("DROP TABLE uncoded")
+        for statement in ("DROP TABLE uncoded", "DROP TABLE copies"):
+            database.execute(statement)
+        for column in ("shared", "source"):
+            database.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
         database.execute("DELETE FROM meta WHERE key IN ('codes', 'number')")
         database.execute("PRAGMA user_version = 1")
     for path in store.glob("codes-*"):

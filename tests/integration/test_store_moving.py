@@ -26,6 +26,7 @@ from slangrag.ingest import Batching, IngestPlan, Progress, finished, run
 from slangrag.ingest.plan import Pace
 from slangrag.store import build, journal
 from slangrag.store.build import rebuild
+from slangrag.store.codes import keeping
 from slangrag.store.index import open_index
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
@@ -98,24 +99,26 @@ def test_a_copy_is_read_from_a_place_that_cannot_be_written(store: Path, tmp_pat
     assert done.stdout.strip() == "5", done.stderr
 
 
-def test_what_the_lexicon_names_beside_itself_comes_along_and_what_is_gone_is_forgotten(
-    store: Path, tmp_path: Path
+def test_codes_come_along_and_are_made_anew_where_they_cannot(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (store / "codes-1.bin").write_bytes(b"codes")
-    (store / "other.bin").write_bytes(b"nobody's")
+    monkeypatch.setattr(keeping, "FEW", 10)
     with hold(store), open_writer(store) as writer:
-        writer.set_meta("codes", "codes-1.bin")
-        writer.commit()
+        keeping.rebuild_codes(writer, store)
+    (codes,) = store.glob("codes-*.bin")
+    (store / "other.bin").write_bytes(b"nobody's")
     copy = copy_store(store, tmp_path / "copy").path
-    assert left(copy) == {"lexicon.sqlite3", "chroma", "codes-1.bin"}
-    assert (copy / "codes-1.bin").read_bytes() == b"codes"
+    assert left(copy) == {"lexicon.sqlite3", "chroma", codes.name}
+    assert (copy / codes.name).read_bytes() == codes.read_bytes()
+    codes.write_bytes(b"no codes")
+    assert verify(copy_store(store, tmp_path / "second").path).ok
 
     def vanish(_stage: str, _done: float, _total: float) -> None:
-        (store / "codes-1.bin").unlink(missing_ok=True)
+        codes.unlink(missing_ok=True)
 
-    copy = copy_store(store, tmp_path / "second", told=vanish).path
-    with open_lexicon(copy) as lexicon:
-        assert lexicon.meta("codes") is None
+    copy = copy_store(store, tmp_path / "third", told=vanish).path
+    assert verify(copy).ok
+    assert len(list(copy.glob("codes-*.bin"))) == 1
 
 
 def test_copies_made_while_a_load_writes_are_each_of_one_moment(tmp_path: Path) -> None:
@@ -158,7 +161,7 @@ def test_an_index_that_is_not_whole_yet_is_left_and_said(
 
     run(plan_of(write_csv(tmp_path / "a.csv", rows(120)), store), StubEmbedder(), progress=look)
     assert notes == [
-        "the index was not there to be copied. next, where the copy is used: slangrag store rebuild"
+        "the Chroma index was not there to be copied; other tools need it: slangrag store rebuild"
     ]
     assert left(copies / "copy") == {"lexicon.sqlite3"}
     assert rebuild(copies / "copy") is not None

@@ -1,12 +1,11 @@
 """A copy of a store, as it was at one moment, whoever reads or writes it meanwhile.
 
-The lexicon is copied by SQLite's backup, the index while nobody may swap it, and then what the lexicon names
-beside itself. What cannot be copied is left to be made anew, and said.
+The lexicon is copied by SQLite's backup, the index while nobody may swap it, and then the codes.
+What cannot be copied is left to be made anew, and said.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from slangrag.errors import StoreLocked, UsageError
+from slangrag.errors import StoreDamaged, StoreLocked, UsageError
 from slangrag.store.codes.keeping import finish_codes, rebuild_codes
-from slangrag.store.codes.rows import codes_named
+from slangrag.store.codes.rows import KEPT_AS, codes_named
 from slangrag.store.index import REBUILD
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import finished_index, forget_indexes, is_current
@@ -52,7 +51,6 @@ def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCo
         raise UsageError(f"{destination} lies in the store itself", hint="name a place outside it")
     with open_lexicon(root) as lexicon:
         index = LocalChroma(root)
-        beside = {path.name for path in root.iterdir() if path.is_file()}
         expected = _number(lexicon, "page_count") * _number(lexicon, "page_size") + index.bytes_on_disk()
         with arriving(destination, room=expected) as aside:
             progress = _Progress(told, expected)
@@ -60,7 +58,7 @@ def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCo
             with index.kept_still():
                 _copy_lexicon(lexicon, StoreLayout(aside).lexicon, progress)
                 index_copied = index.copy_to(aside, progress.copy)
-            notes = _settle(aside, root, beside, progress, index_copied=index_copied)
+            notes = _settle(aside, root, progress, index_copied=index_copied)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     return StoreCopy(destination, taken, index_copied, notes)
 
@@ -129,23 +127,18 @@ def _one_view(connection: sqlite3.Connection) -> Iterator[None]:
         connection.rollback()
 
 
-def _settle(
-    aside: Path, root: Path, beside: set[str], progress: _Progress, *, index_copied: bool
-) -> tuple[str, ...]:
+def _settle(aside: Path, root: Path, progress: _Progress, *, index_copied: bool) -> tuple[str, ...]:
     """Make the copy a store of its own: one file, an index or none, the files it names. What it lacks."""
     here = LocalChroma(aside)
     with open_writer(aside) as writer, guard(writer.path):
         writer.renumber()  # a collection on a server is the other store's
         finished = finished_index(writer, here) if index_copied else None
         forget_indexes(writer, keep={} if finished is None else {here.kept_as: finished})
-        kept = writer.connection.execute("SELECT key, value FROM meta").fetchall()
-        for key, name in [(key, json.loads(value)) for key, value in kept]:
-            if not isinstance(name, str) or name not in beside:
-                continue
+        if (name := writer.meta(KEPT_AS)) is not None:
             try:
                 progress.copy(str(root / name), str(aside / name))
             except FileNotFoundError:
-                writer.set_meta(key, None)  # its writer has put another in its place meanwhile
+                writer.set_meta(KEPT_AS, None)  # another has taken its place meanwhile
         writer.commit()
         _settle_codes(writer, aside)
         notes = []
@@ -159,7 +152,11 @@ def _settle(
 
 def _settle_codes(writer: LexiconWriter, aside: Path) -> None:
     """Codes of the rows that were copied: a load may have added later ones before the file was."""
-    codes = codes_named(aside, writer)
-    if codes is not None and codes.through > writer.last_row():
+    try:
+        codes = codes_named(aside, writer)
+        usable = codes is None or codes.through <= writer.last_row()
+    except StoreDamaged:
+        usable = False
+    if not usable:
         rebuild_codes(writer, aside)
     finish_codes(writer, aside)
