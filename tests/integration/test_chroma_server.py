@@ -91,6 +91,10 @@ def test_a_server_that_goes_is_replaced_by_the_codes_and_said(tmp_path: Path) ->
         assert len(lacks) == 1
         assert lacks[0].startswith(f"the Chroma server at {server.address} cannot be used")
         assert lacks[0].endswith("searched with the store's own codes instead")
+        facts = store_facts(plan.store, plan.index)
+        assert "cannot be used" in facts.index_fault
+        assert not facts.sealed
+        assert [c.name for c in verify(plan.store, plan.index).checks if not c.ok] == ["index answers"]
         with pytest.raises(StoreError, match="cannot be used") as raised:
             run(plan_of(tmp_path, 45, server.address, "b"), StubEmbedder())
         assert "SLANGRAG_INDEX=chroma" in raised.value.hint

@@ -63,7 +63,7 @@ class ExactIndex:
     kept_as = "exact"
     batch = 7
 
-    def __init__(self, root: Path, documents: bool | None = None) -> None:
+    def __init__(self, root: Path, choice: object = None) -> None:
         self._root = root
 
     def _path(self, aside: bool = False) -> Path:

@@ -24,10 +24,10 @@ _VARIES: Final = (
     # Moments.
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?"), "<moment>"),
     # Disks: how much is used and free, and of what kind they are.
-    (re.compile(r"\b[\d.]+ [kMGT]?B (lexicon|index|used)\b"), r"N B \1"),
+    (re.compile(r"\b[\d.]+ [kMGT]?B (lexicon|codes|Chroma|used)\b"), r"N B \1"),
     (re.compile(r"\b[\d.]+ [kMGT]?B free( on \w+)?"), "N B free"),
     (re.compile(r"^free\t.*$", re.MULTILINE), "free\tN B"),
-    (re.compile(r'"(lexicon|index|free)": \d+'), r'"\1": N'),
+    (re.compile(r'"(lexicon|codes|index|free)": \d+'), r'"\1": N'),
     (re.compile(r'"file_system": "[^"]*"'), '"file_system": "<kind>"'),
     # Versions of Python and of what comes with it.
     (re.compile(r"\b(Python|SQLite) \d+(\.\d+)+"), r"\1 <version>"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from slangrag.service import ingesting as ingest
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder
+
+
+_WORTH_SAYING: Final = 20_000  # rows, for which Chroma takes half a minute
 
 
 def single(
@@ -107,10 +110,16 @@ def named(source: Path) -> str:
 def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], None]]]:
     """A stop flag that signals set, and a meter to report to. Ctrl-C ends with what is kept, and 130."""
     from slangrag.cli.render.progress import meter
+    from slangrag.cli.render.terminal import note
 
+    answers = False
     with stop_on_signals() as stop, meter("rows") as bar:
 
         def told(progress: ingest.Progress) -> None:
+            nonlocal answers
+            if progress.stage == "index" and not answers and (progress.total or 0) >= _WORTH_SAYING:
+                answers = True
+                note("the store answers already; its Chroma index, for other tools, takes longer")
             bar.update(progress.stage, progress.done, progress.total, progress.rate)
 
         try:

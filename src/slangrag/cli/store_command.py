@@ -210,6 +210,12 @@ def _told_until_stopped(unit: str) -> Iterator[Callable[[str, float, float], Non
         yield told
 
 
+def _freshness(facts: StoreFacts) -> str:
+    if facts.index_fault:
+        return facts.index_fault
+    return "up to date" if facts.index_current else "not up to date"
+
+
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
     from slangrag.text.sizes import size
@@ -224,7 +230,7 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
         ("vectors", f"{facts.vectors:,}"),
         ("model", facts.model or "-"),
         ("codes", "up to date" if facts.codes_current else "behind: every vector without one is compared"),
-        ("Chroma", f"{index}{where}, {'up to date' if facts.index_current else 'not up to date'}"),
+        ("Chroma", f"{index}{where}, {_freshness(facts)}"),
         (
             "disk",
             f"{size(facts.lexicon_bytes)} lexicon + {size(facts.codes_bytes)} codes"

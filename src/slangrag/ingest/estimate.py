@@ -21,6 +21,7 @@ from slangrag.ingest.plan import IngestPlan, batching_for
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.filters import FilterPass
 from slangrag.sources.source import Source, open_source
+from slangrag.store.index.choice import LOCAL, NONE
 from slangrag.store.lexicon import open_lexicon
 
 _PROBED_TEXTS: Final = 2_048
@@ -29,9 +30,11 @@ _PROBE_SECONDS: Final = 5.0
 # Chroma three times: measured on generated stores of 200,000 (lexicon) and 5,000 rows (index).
 _LEXICON_BYTES: Final = 200
 _INDEX_BYTES: Final = 1_150
-_TEXT_COPIES: Final = 5
-# Times dimensions; Chroma 1.5.9 on two cores: 920 rows at first, 720 at 450,000.
-_INDEX_ROWS_PER_SECOND: Final = 650 * 384
+_LEXICON_TEXTS: Final = 2
+_INDEX_TEXTS: Final = 3
+# Times dimensions; Chroma 1.5.9 on two cores, without and with documents.
+_INDEX_ROWS_PER_SECOND: Final = 1_200 * 384
+_WITH_DOCUMENTS: Final = 2.0  # times as long
 _INDEX_MEMORY: Final = 1_000  # bytes a row beside its float32 vector, measured at 450,000 rows
 _WORKING_MEMORY: Final = 500 * 1024 * 1024
 
@@ -94,14 +97,20 @@ def estimate(plan: IngestPlan, embedder: Embedder) -> Estimate:
     rate = _probe(plan, embedder, texts) if texts else 0.0
     rows = counts["accepted"]
     vector = 2 * identity.dimension
+    index = plan.index
+    here, built = index.place == LOCAL, index.place != NONE
+    texts_too = index.has_documents(rows)
     return Estimate(
         rows_read=sum(counts.values()),
         **counts,
         embedder_rate=rate,
         embed_seconds=rows / rate if rate else 0.0,
-        index_seconds=rows * identity.dimension / _INDEX_ROWS_PER_SECOND,
-        disk=rows * (3 * vector + _LEXICON_BYTES + _INDEX_BYTES) + _TEXT_COPIES * characters,
-        memory=_WORKING_MEMORY + rows * (2 * vector + _INDEX_MEMORY),
+        index_seconds=built
+        * (rows * identity.dimension / _INDEX_ROWS_PER_SECOND)
+        * (_WITH_DOCUMENTS if texts_too else 1),
+        disk=rows * (vector + _LEXICON_BYTES + here * (2 * vector + _INDEX_BYTES))
+        + characters * (_LEXICON_TEXTS + here * texts_too * _INDEX_TEXTS),
+        memory=_WORKING_MEMORY + here * rows * (2 * vector + _INDEX_MEMORY),
         notes=notes,
     )
 

@@ -80,7 +80,7 @@ def serve_until_stopped(slang: Slang, plan: Plan, ready: Callable[[Listening], N
 
 
 def _warm(slang: Slang) -> None:
-    """Load the index and the embedder, so that no question waits for it; without them words still do."""
+    """Load the embedder and open what it searches, so that no question waits for it; words do without."""
     for note in slang.search("what does this mean", limit=1, intent="reverse").notes:
         logger.warning("%s", note)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slangrag.errors import StoreError
 from slangrag.retrieval import calibration
 from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
@@ -60,7 +61,8 @@ class StoreFacts:
 
     vectors counts those in the lexicon, index_rows those that the index was built with (None: never).
     complete: the last load came to its end. index_place: "chroma", "none" or a server's address.
-    index_current: it holds exactly the lexicon's rows, or none is wanted. codes_current: all rows but a few
+    index_current: it holds exactly the lexicon's rows, or none is wanted; index_fault: why nobody can tell.
+    codes_current: all rows but a few
     have their codes.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
     file_system: its type, "" where the platform does not say.
@@ -75,6 +77,7 @@ class StoreFacts:
     index_place: str
     index_rows: int | None
     index_current: bool
+    index_fault: str
     codes_current: bool
     locked_by: str
     lexicon_bytes: int
@@ -104,7 +107,11 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
         codes = codes_in_use(root, lexicon)
-        current = is_current(lexicon, index)
+        current, fault = False, ""
+        try:
+            current = is_current(lexicon, index)
+        except StoreError as error:  # a server that does not answer
+            fault = error.message
         remembered = lexicon.meta(fingerprint.EMBEDDER)
         as_of = lexicon.as_of()
         return StoreFacts(
@@ -117,6 +124,7 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             complete=as_of.complete,
             index_rows=kept.rows if kept else None,
             index_current=current,
+            index_fault=fault,
             locked_by=lock.held_by(root),
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
             index_place=choice.place,

@@ -52,9 +52,8 @@ class EarlyIndexBuilder:
         self._writer = writer
         self._root = root
         # A server's index is not begun early: its token is nothing for a command line.
-        self._local = choice.place == LOCAL
-        self._documents = choice.documents
-        self._index = LocalChroma(root, choice.documents)
+        self._choice = choice
+        self._index = LocalChroma(root, choice)
         self._lock = lock
         self._batch = build.BATCH or self._index.batch
         self._child: subprocess.Popen[str] | None = None
@@ -89,7 +88,7 @@ class EarlyIndexBuilder:
         rows: about how many there will be.
         """
         if self._child is None:
-            if self._local and self._idle.since_last() >= SPARE_CORES and self._is_wanted():
+            if self._choice.place == LOCAL and self._idle.since_last() >= SPARE_CORES and self._is_wanted():
                 self._start(rows)
             return
         assert self._child.stdout is not None
@@ -126,7 +125,7 @@ class EarlyIndexBuilder:
         self._through = begun.through if begun else 0
         self._child = child.start(
             __name__,
-            *(str(self._root), str(self._through), str(self._batch), str(rows), str(self._documents)),
+            *(str(self._root), str(self._through), str(self._batch), str(rows), str(self._choice.documents)),
             lock=self._lock,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -157,5 +156,5 @@ def build_early(index: LocalChroma, root: Path, through: int, batch: int, rows: 
 if __name__ == "__main__":
     place, after, at_once, expected, documents = child.arguments()
     os.nice(19)
-    index = LocalChroma(Path(place), {"True": True, "False": False}.get(documents))
+    index = LocalChroma(Path(place), IndexChoice(documents={"True": True, "False": False}.get(documents)))
     build_early(index, Path(place), int(after), int(at_once), int(expected))

@@ -16,7 +16,7 @@ from slangrag.errors import StoreError
 from slangrag.store import fingerprint, ledger
 from slangrag.store.codes.checking import check_codes
 from slangrag.store.codes.search import open_codes
-from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, OpenIndex, index_of
+from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, OpenIndex, StoreIndex, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.lexicon import Lexicon, open_lexicon
 
@@ -148,6 +148,13 @@ def _index_checks(lexicon: Lexicon, root: Path, choice: IndexChoice) -> Iterator
     index = index_of(root, lexicon, choice)
     if index is None:
         return
+    try:
+        yield from _checks_of(index, lexicon)
+    except StoreError as error:
+        yield Check("index answers", ok=False, found=error.message, hint=error.hint)
+
+
+def _checks_of(index: StoreIndex, lexicon: Lexicon) -> Iterator[Check]:
     if finished_index(lexicon, index) is None or not index.exists():
         yield Check("index", ok=False, found="not built", hint=REBUILD)
         return
@@ -159,24 +166,21 @@ def _index_checks(lexicon: Lexicon, root: Path, choice: IndexChoice) -> Iterator
         "" if current else REBUILD,
     )
     if not index.opens():
-        yield Check("index opens", ok=False, found="a process that opened it did not live", hint=REBUILD)
+        yield Check("index opens", ok=False, found="it could not be asked, or killed who tried", hint=REBUILD)
         return
-    yield Check("index opens", ok=True, found="in a process of its own")
+    yield Check("index opens", ok=True, found="and can be asked")
     if not current:
         return
-    try:
-        with _snapshot(lexicon), index.open() as opened:
-            yield _ids_check(lexicon, opened, index.batch)
-            yield _self_check(
-                "index finds them too",
-                lexicon,
-                lambda rid, vector: [
-                    None if found == lexicon.entries([rid])[rid].entry_id else cosine
-                    for found, cosine in opened.nearest(vector, _NEIGHBOURS)
-                ],
-            )
-    except StoreError as error:
-        yield Check("index answers", ok=False, found=error.message, hint=error.hint)
+    with _snapshot(lexicon), index.open() as opened:
+        yield _ids_check(lexicon, opened, index.batch)
+        yield _self_check(
+            "index finds them too",
+            lexicon,
+            lambda rid, vector: [
+                None if found == lexicon.entries([rid])[rid].entry_id else cosine
+                for found, cosine in opened.nearest(vector, _NEIGHBOURS)
+            ],
+        )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from slangrag.service.doctor.finding import Finding, failed
 from slangrag.service.indexing import index_choice
 from slangrag.service.maintenance import StoreFacts, store_facts
 from slangrag.sources.sample import sample_csv
+from slangrag.store.index.chroma_server import IS_IT_RUNNING
 from slangrag.text.sizes import size
 
 LITTLE_ROOM: Final = 500_000_000
@@ -70,6 +71,8 @@ def index(facts: StoreFacts, settings: Settings, *, quick: bool) -> Finding:
         return Finding("index", True, "none wanted; the codes answer")
     if facts.locked_by:
         return Finding("index", None, "not looked at while the store is being written")
+    if facts.index_fault:
+        return Finding("index", False, facts.index_fault, IS_IT_RUNNING, StoreError.exit_code)
     if facts.index_rows is None:
         return Finding("index", False, "not built", rebuild, StoreError.exit_code)
     said = f"{facts.index_rows:,} vectors"

@@ -40,7 +40,7 @@ def index_of(root: Path, lexicon: Lexicon, choice: IndexChoice = LOCALLY) -> Sto
         return None
     if choice.on_server:
         return ChromaServer(choice, lexicon.number)
-    return LocalChroma(root, choice.documents)
+    return LocalChroma(root, choice)
 
 
 @contextmanager

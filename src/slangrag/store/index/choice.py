@@ -9,6 +9,8 @@ from slangrag.errors import ConfigError
 
 LOCAL: Final = "chroma"
 NONE: Final = "none"
+FEW_ENOUGH_FOR_DOCUMENTS: Final = 300_000
+"""Rows up to which texts go into Chroma unless asked otherwise: they double the time that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class IndexChoice:
                 f"SLANGRAG_INDEX={self.place!r} is neither {LOCAL} nor {NONE} nor an http address",
                 hint="SLANGRAG_INDEX=http://HOST:8000, or chroma, or none",
             )
+
+    def has_documents(self, rows: int) -> bool:
+        """Whether texts go into an index of so many rows."""
+        return rows <= FEW_ENOUGH_FOR_DOCUMENTS if self.documents is None else self.documents
 
     @property
     def on_server(self) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _STORE: Final = "slangrag_store"
 _REBUILD: Final = "slangrag store rebuild"
+IS_IT_RUNNING: Final = "is it running there (chroma run)? SLANGRAG_INDEX=chroma does without it"
 _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 120.0
 
@@ -88,7 +89,7 @@ class ChromaServer:
             client.create_collection(
                 self._building,
                 configuration=collection.configuration(),
-                metadata={**collection.metadata(rows, self._choice.documents), _STORE: self._store},
+                metadata={**collection.metadata(self._choice, rows), _STORE: self._store},
                 embedding_function=None,
             )
 
@@ -160,7 +161,7 @@ class ChromaServer:
             said = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(
                 f"the Chroma server at {self._choice.place} cannot be used: {said}",
-                hint="is it running there (chroma run)? SLANGRAG_INDEX=chroma does without it",
+                hint=IS_IT_RUNNING,
             ) from error
 
     def _found(self, client: ClientAPI, name: str) -> bool:

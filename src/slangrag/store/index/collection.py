@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
 from slangrag.sources.entry import Entry
+from slangrag.store.index.choice import IndexChoice
 from slangrag.store.index.protocol import IndexRows
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SYNC_THRESHOLD: Final = 1000  # Chroma's own default
-FEW_ENOUGH_FOR_DOCUMENTS: Final = 300_000
-"""Rows up to which texts go into Chroma unless asked otherwise: they double the time that it takes."""
-
 _DOCUMENTS: Final = "documents"
 
 
@@ -90,9 +88,9 @@ def configuration() -> CreateCollectionConfiguration:
     }
 
 
-def metadata(rows: int, documents: bool | None) -> dict[str, bool]:
+def metadata(choice: IndexChoice, rows: int) -> dict[str, bool]:
     """Of a new collection that will have about so many rows."""
-    return {_DOCUMENTS: rows <= FEW_ENOUGH_FOR_DOCUMENTS if documents is None else documents}
+    return {_DOCUMENTS: choice.has_documents(rows)}
 
 
 def _metadata(entry: Entry) -> dict[str, str | int]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from slangrag.errors import StoreDamaged
 from slangrag.store.index import collection
+from slangrag.store.index.choice import IndexChoice
 from slangrag.store.index.collection import OpenCollection
 from slangrag.store.lock import shared_lock
 
@@ -25,12 +26,12 @@ class LocalChroma:
     kept_as = "index"
     batch = 5000  # Chroma takes 5461 at most; 5000 a call cost 1.6 times less CPU than 100
 
-    def __init__(self, root: Path, documents: bool | None = None) -> None:
+    def __init__(self, root: Path, choice: IndexChoice | None = None) -> None:
         self.path = root / "chroma"
         self.aside = root / "chroma.building"
         self.retired = root / "chroma.retired"
         self._lock = root / "chroma.lock"
-        self._documents = documents
+        self._choice = choice or IndexChoice()
 
     def preload(self) -> None:
         """Import Chroma: a second's work."""
@@ -64,7 +65,7 @@ class LocalChroma:
         if copy:
             shutil.copytree(self.path, self.aside)
             return
-        with open_directory(self.aside, create=collection.metadata(rows, self._documents)):
+        with open_directory(self.aside, create=collection.metadata(self._choice, rows)):
             pass
 
     @contextmanager

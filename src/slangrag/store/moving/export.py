@@ -12,6 +12,7 @@ from typing import Literal
 
 from slangrag.errors import StoreDamaged
 from slangrag.store.index import REBUILD
+from slangrag.store.index.choice import IndexChoice
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import rows_after
 from slangrag.store.lexicon import Lexicon, open_lexicon
@@ -77,7 +78,7 @@ def _to_jsonl(lexicon: Lexicon, path: Path, tell: Callable[[int], None], *, vect
 
 def _to_chroma(lexicon: Lexicon, path: Path, tell: Callable[[int], None]) -> int:
     """A Chroma directory as a store's own: the collection `slang`, cosine, documents and metadata."""
-    index = LocalChroma(path.parent, documents=True)
+    index = LocalChroma(path.parent, IndexChoice(documents=True))
     index.create_aside(copy=False, rows=lexicon.last_row())
     done = after = 0
     with index.open_aside() as opened:
