@@ -105,7 +105,8 @@ def append(code_file: CodeFile, rids: RowIds, words: Words) -> None:
     """
     body = rids.astype("<i8").tobytes() + words.astype("<u8").tobytes()
     with code_file.path.open("r+b") as file:
-        file.truncate(code_file.end)
+        if file.seek(0, os.SEEK_END) > code_file.end:
+            file.truncate(code_file.end)
         file.seek(code_file.end)
         file.write(_SEGMENT.pack(_MARK, len(rids), zlib.crc32(body)) + body)
         file.flush()
