@@ -222,15 +222,13 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
 
     index = "not built" if facts.index_rows is None else f"{facts.index_rows:,} rows"
     where = "" if facts.index_place == "chroma" else f" at {facts.index_place}"
-    if facts.index_place == "none":
-        index, where = "none wanted", ""
     rows = [
         ("store", str(facts.root)),
         ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
         ("vectors", f"{facts.vectors:,}"),
         ("model", facts.model or "-"),
         ("codes", "up to date" if facts.codes_current else "behind: every vector without one is compared"),
-        ("Chroma", f"{index}{where}, {_freshness(facts)}"),
+        ("Chroma", "none wanted" if facts.index_place == "none" else f"{index}{where}, {_freshness(facts)}"),
         (
             "disk",
             f"{size(facts.lexicon_bytes)} lexicon + {size(facts.codes_bytes)} codes"
