@@ -143,8 +143,6 @@ def test_a_build_that_was_stopped_goes_on(tmp_path: Path, server: ChromaRun) -> 
     assert verify(plan.store, plan.index).ok
 
 
-# Chroma leaves the connection of a client that was refused open.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("token", "header", "value"),
     [("s3cret", "Authorization", "Bearer s3cret"), ("X-Chroma-Token: s3cret", "X-Chroma-Token", "s3cret")],

@@ -8,7 +8,6 @@ and the store's own codes answer.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -131,19 +130,24 @@ class ChromaServer:
         tls = address.scheme == "https"
         host, port = address.hostname or "", address.port or (443 if tls else 8000)
         with self._errors(), ExitStack() as stack:
-            socket.create_connection((host, port), _CONNECT_SECONDS).close()
+            # Asked first: Chroma leaves the connection of a client that was refused open.
+            limits = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+            headers = _headers(self._choice.token)
+            httpx.get(
+                f"{self._choice.place}/api/v2/heartbeat", headers=headers, timeout=limits
+            ).raise_for_status()
             client: Any = chromadb.HttpClient(
                 host=host,
                 port=port,
                 ssl=tls,
-                headers=_headers(self._choice.token),
+                headers=headers,
                 settings=Settings(anonymized_telemetry=False),
             )
             stack.callback(client.close)
             # Chroma gives its connections no time limit and never closes them.
             for part in (client, client._admin_client):
                 session: httpx.Client = part._server._session
-                session.timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+                session.timeout = limits
                 stack.callback(session.close)
             yield client
 

@@ -73,16 +73,17 @@ class OpenCollection:
 def configuration() -> CreateCollectionConfiguration:
     """Of a new collection.
 
-    Cosine, since Chroma's default is l2 and cannot be changed later. With 24 neighbours, 60 candidates at
-    building and 200 at asking, a build is 1.6 times as fast as with 32, 100 and 100, and finds as much
-    (recall@10 .981 and .982 on 45,661 real rows; with Chroma's own 16, 100 and 100 .964).
+    Cosine, since Chroma's default is l2 and cannot be changed later. With 24 neighbours and 60 candidates a
+    build is 1.6 times as fast as with 32 and 100, and finds as much where a question looks at 200 and not at
+    100 (recall@10 .981 and .982 on 45,661 real rows; with Chroma's own 16, 100 and 100 .964). At 200,000
+    mixed rows it finds .966 with 200, .980 with 400 (3.7 ms).
     """
     return {
         "hnsw": {
             "space": "cosine",
             "max_neighbors": 24,
             "ef_construction": 60,
-            "ef_search": 200,
+            "ef_search": 400,
             "sync_threshold": SYNC_THRESHOLD,
         }
     }
