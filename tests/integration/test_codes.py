@@ -16,6 +16,7 @@ from slangrag.ingest import IngestPlan, StopFlag, finished, run
 from slangrag.service.maintenance import rebuild, store_facts
 from slangrag.store.codes import keeping
 from slangrag.store.codes.checking import CodesFound, check_codes
+from slangrag.store.codes.file import read
 from slangrag.store.codes.rows import codes_named
 from slangrag.store.index import IndexChoice
 from slangrag.store.lexicon import open_lexicon
@@ -177,6 +178,20 @@ def test_a_store_of_the_first_layout_answers_and_is_brought_up_to_date_by_its_ne
     load(tmp_path, 61, "b")
     assert verify(store, NONE).ok
     assert store_facts(store, NONE).codes_current
+
+
+def test_a_lexicon_that_lost_its_last_rows_does_not_keep_their_codes(tmp_path: Path) -> None:
+    """A power cut can take commits of a write-ahead log, and leave the codes that were written after them."""
+    store = load(tmp_path, 50)
+    lost = (store / "lexicon.sqlite3").read_bytes()
+    load(tmp_path, 120, "b")
+    (codes,) = store.glob("codes-*")
+    (store / "lexicon.sqlite3").write_bytes(lost)
+    assert read(codes).through == 120
+    other = {f"{i:07d}": f"another thing {i}" for i in range(50, 110)}
+    load(tmp_path, 110, "c", meaning=other)
+    assert verify(store, NONE).ok
+    assert nearest(store, f"word {60 % 37}: another thing 60")[0] == "0000060"
 
 
 def test_exact_cosines_come_best_first(tmp_path: Path) -> None:

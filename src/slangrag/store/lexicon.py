@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from slangrag.sources.entry import Entry
 from slangrag.store import ledger
 from slangrag.store.headword_index import HeadwordIndex
 from slangrag.store.layout import StoreLayout
+from slangrag.store.matrix import as_matrix
 from slangrag.store.parameters import in_chunks
 from slangrag.store.schema import SCHEMA_VERSION, UPGRADES, read_as_it_is
 from slangrag.store.sources import SOURCE_COLUMN, Known, SourceCount, counted, known
@@ -243,15 +244,6 @@ class Lexicon:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
-
-
-def as_matrix(rows: Sequence[tuple[int, bytes]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Rows of `vectors` as row ids and vectors, shapes (rows,) and (rows, dimension)."""
-    import numpy as np
-
-    rids = np.fromiter((rid for rid, _ in rows), np.int64, len(rows))
-    halves = np.frombuffer(b"".join(blob for _, blob in rows), "<f2")
-    return rids, halves.astype(np.float32).reshape(len(rows), -1 if rows else 0)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -30,12 +30,29 @@ _DEAD: Final = 4  # one code in so many of no row any more makes a new file wort
 _SAMPLE: Final = 1000
 
 
+def forget_codes_ahead(writer: LexiconWriter, root: Path) -> None:
+    """Begin anew where the codes know rows that the lexicon never had. Commits.
+
+    So it is after a power cut that took the lexicon's last commits, and in a copy whose codes were copied
+    after its lexicon: the next entries would get those rows' ids, and their codes. Before any row is added.
+    """
+    try:
+        codes = codes_named(root, writer)
+    except StoreDamaged:
+        return
+    if codes is not None and codes.through > writer.last_given:
+        writer.set_meta(KEPT_AS, None)
+        writer.commit()
+
+
 def update_codes(writer: LexiconWriter, root: Path, *, least: int) -> None:
     """Code the rows that wait, segment by segment, while there are at least `least` of them. Commits."""
     try:
         codes = codes_named(root, writer)
     except StoreDamaged:
         codes = None
+        writer.set_meta(KEPT_AS, None)
+        writer.commit()
     while writer.last_row() - (codes.through if codes else 0) >= least:
         codes = codes or _begun(writer, root)
         rids, vectors = rows_after(writer, codes.through, SEGMENT)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import StoreDamaged
 from slangrag.store.codes.file import CodeFile, read
-from slangrag.store.lexicon import Lexicon, as_matrix
+from slangrag.store.lexicon import Lexicon
+from slangrag.store.matrix import as_matrix
 
 if TYPE_CHECKING:
     import numpy as np

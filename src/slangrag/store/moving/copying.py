@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from slangrag.errors import StoreDamaged, StoreLocked, UsageError
-from slangrag.store.codes.keeping import finish_codes, rebuild_codes
-from slangrag.store.codes.rows import KEPT_AS, codes_named
+from slangrag.errors import StoreLocked, UsageError
+from slangrag.store.codes.keeping import finish_codes, forget_codes_ahead
+from slangrag.store.codes.rows import KEPT_AS
 from slangrag.store.index import REBUILD
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import finished_index, forget_indexes, is_current
@@ -152,11 +152,5 @@ def _settle(aside: Path, root: Path, progress: _Progress, *, index_copied: bool)
 
 def _settle_codes(writer: LexiconWriter, aside: Path) -> None:
     """Codes of the rows that were copied: a load may have added later ones before the file was."""
-    try:
-        codes = codes_named(aside, writer)
-        usable = codes is None or codes.through <= writer.last_row()
-    except StoreDamaged:
-        usable = False
-    if not usable:
-        rebuild_codes(writer, aside)
+    forget_codes_ahead(writer, aside)
     finish_codes(writer, aside)
