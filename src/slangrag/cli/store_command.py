@@ -92,8 +92,8 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
     if as_json:
         write_json(documents.rebuilt(root, made.rows, seconds))
     else:
-        index = f"the index of {made.rows:,} rows" if made.rows else "no index, by choice"
-        show(Text(f"{root}: codes and {index} made anew in {seconds:.1f} s"))
+        index = f", Chroma index of {made.rows:,} rows" if settings.index != "none" else ""
+        show(Text(f"{root}: made anew in {seconds:.1f} s: codes{index}"))
 
 
 @app.command()
