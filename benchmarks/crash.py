@@ -35,6 +35,7 @@ from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
 from slangrag.service import documents
 from slangrag.store import build, early_index
+from slangrag.store.codes import keeping
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import is_held
@@ -48,6 +49,7 @@ STAGES: Final = ("lexicon", "index", "settle")
 _BATCH: Final = 16
 _WINDOW: Final = 8
 _INDEX_BATCH: Final = 200
+_CODED: Final = 64  # rows coded at once
 _TABLES: Final = {
     "entries": "*",
     "headwords": "*",
@@ -125,6 +127,7 @@ def plan_of(csv_path: Path, store: Path, source: str | None) -> IngestPlan:
 def worker(csv_path: Path, store: Path, source: str | None) -> None:
     """Ingest, telling each stage on standard output; what is killed."""
     build.BATCH = _INDEX_BATCH
+    keeping.SEGMENT, keeping.FEW = _CODED, 8
     early_index.SPARE_CORES = 0.0
     embedder = HashEmbedder()
     said: set[str] = set()

@@ -29,8 +29,7 @@ NONE = IndexChoice("none")
 @pytest.fixture(autouse=True)
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "FEW", 10)
-    for place in ("slangrag.store.codes.keeping", "slangrag.ingest.loading"):
-        monkeypatch.setattr(f"{place}.SEGMENT", 40)
+    monkeypatch.setattr(keeping, "SEGMENT", 40)
 
 
 def load(

@@ -174,3 +174,26 @@ def test_looking_a_word_up_never_imports_chroma_or_numpy(store: Path) -> None:
         [sys.executable, "-c", code, str(store)], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+_KILLED_IN_A_COMMIT = """
+import os, signal, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA journal_mode = delete")
+database.execute("PRAGMA cache_size = 2")
+database.execute("BEGIN")
+database.execute("UPDATE entries SET definition = definition || zeroblob(9000)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_kill_in_the_middle_of_a_commit_does_not_shut_out_readers(store: Path) -> None:
+    """What is left is a journal that only a writing connection can roll back; readers only read."""
+    lexicon_file = StoreLayout(store).lexicon
+    subprocess.run([sys.executable, "-c", _KILLED_IN_A_COMMIT, str(lexicon_file)], check=False)
+    journal = lexicon_file.with_name(lexicon_file.name + "-journal")
+    assert journal.exists()
+    with open_lexicon(store) as lexicon:
+        assert lexicon.lookup("word 5")[0].definition.startswith("meaning")
+    assert not journal.exists()
+    assert failed(store) == {}

@@ -18,7 +18,7 @@ from slangrag.ingest.plan import IngestPlan, Report, batching_for
 from slangrag.ingest.progress import Meter
 from slangrag.ingest.stop import StopFlag
 from slangrag.sources.source import Position
-from slangrag.store.codes.keeping import SEGMENT, update_codes
+from slangrag.store.codes.keeping import update_codes
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.ledger import Ledger
@@ -150,7 +150,7 @@ class _LexiconSink:
         self._early_index.keep_place()
         writer.save_load(self._ledger)
         writer.commit()
-        update_codes(writer, self._load.plan.store, least=SEGMENT)
+        update_codes(writer, self._load.plan.store)
 
     def tell(self) -> None:
         """Report progress in records of the whole source."""

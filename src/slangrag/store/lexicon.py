@@ -254,12 +254,24 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA user_version")
     except sqlite3.OperationalError:
-        # A log mode's header without a log: nobody writes, and this place does not let a log be made.
         connection.close()
+        if _taken_back(path):
+            return _connect(path)
+        # A log mode's header without a log: nobody writes, and this place does not let a log be made.
         if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
             raise
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
     return connection
+
+
+def _taken_back(path: Path) -> bool:
+    """Whether a kill in the middle of a commit was there to be taken back, for which SQLite must write."""
+    journal = path.with_name(path.name + "-journal")
+    if not journal.exists() or not os.access(path.parent, os.W_OK):
+        return False
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=30)) as connection:
+        connection.execute("PRAGMA user_version")
+    return not journal.exists()
 
 
 @contextmanager

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SEGMENT: Final = 32_768
-"""Rows coded at once while a load goes on: 50 ms of a question that has to compare them exactly."""
+SEGMENT = 32_768
+"""Rows coded at once while a load goes on: 50 ms of a question that has to compare them exactly. A variable,
+like the next, so that tests can do with fewer."""
 
-FEW: Final = 2_048
+FEW = 2_048
 """Rows that may wait for good: comparing them exactly costs 3 ms."""
 
 _DEAD: Final = 4  # one code in so many of no row any more makes a new file worth it
@@ -45,8 +46,9 @@ def forget_codes_ahead(writer: LexiconWriter, root: Path) -> None:
         writer.commit()
 
 
-def update_codes(writer: LexiconWriter, root: Path, *, least: int) -> None:
-    """Code the rows that wait, segment by segment, while there are at least `least` of them. Commits."""
+def update_codes(writer: LexiconWriter, root: Path, *, least: int | None = None) -> None:
+    """Code the rows that wait, segment by segment, while there are at least `least` (a segment). Commits."""
+    least = SEGMENT if least is None else least
     try:
         codes = codes_named(root, writer)
     except StoreDamaged:
