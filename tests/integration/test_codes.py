@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
-from slangrag.errors import StoppedEarly
+from slangrag.errors import StoppedEarly, StoreError
 from slangrag.ingest import IngestPlan, StopFlag, finished, run
 from slangrag.service.maintenance import rebuild, store_facts
 from slangrag.store.codes import keeping
@@ -84,7 +86,7 @@ def test_changed_and_pruned_rows_are_found_as_they_are_now(tmp_path: Path) -> No
 def test_codes_of_which_many_are_dead_are_made_anew(tmp_path: Path) -> None:
     store = load(tmp_path, 120)
     with open_lexicon(store) as lexicon:
-        before = lexicon.meta("codes")
+        before = lexicon.meta("codes")["file"]
     load(tmp_path, 60, "b", prune=True)
     with open_lexicon(store) as lexicon:
         codes = codes_named(store, lexicon)
@@ -191,6 +193,41 @@ def test_a_lexicon_that_lost_its_last_rows_does_not_keep_their_codes(tmp_path: P
     load(tmp_path, 110, "c", meaning=other)
     assert verify(store, NONE).ok
     assert nearest(store, f"word {60 % 37}: another thing 60")[0] == "0000060"
+
+
+def test_codes_of_changes_that_a_power_cut_took_back_are_not_believed(tmp_path: Path) -> None:
+    store = load(tmp_path, 120)
+    before = (store / "lexicon.sqlite3").read_bytes()
+    load(tmp_path, 120, "b", meaning={f"{i:07d}": f"another thing {i}" for i in range(40)})
+    (store / "lexicon.sqlite3").write_bytes(before)
+    assert found(store).wrong == 0
+    load(tmp_path, 135, "c")
+    assert verify(store, NONE).ok
+    assert found(store).coded == 135
+
+
+def test_few_rows_at_high_row_ids_are_coded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of a large load after a prune can lie between any two sample points."""
+    monkeypatch.setattr(keeping, "_SAMPLE", 3)
+    store = load(tmp_path, 400)
+    made = [("9000000", "late", 1, 0, "at the end"), *rows(12, start=380)]
+    run(IngestPlan(write_csv(tmp_path / "b.csv", made), store, index=NONE, prune=True), StubEmbedder())
+    assert verify(store, NONE).ok
+    assert store_facts(store, NONE).sealed
+
+
+def test_a_full_disk_under_the_codes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    plan = IngestPlan(write_csv(tmp_path / "a.csv", rows(100)), tmp_path / "store", index=NONE)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match="No space left") as raised:
+            run(plan, StubEmbedder())
+    assert raised.value.hint == "make room, then run the same command again"
+    run(plan, StubEmbedder())
+    assert verify(plan.store, NONE).ok
 
 
 def test_exact_cosines_come_best_first(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from slangrag.retrieval.calibration import calibrate
 from slangrag.sources.source import Position, SourceFingerprint, open_source
 from slangrag.store import fingerprint
 from slangrag.store.build import update_index
-from slangrag.store.codes.keeping import codes_are_current, finish_codes, forget_codes_ahead
+from slangrag.store.codes.keeping import codes_are_current, finish_codes
 from slangrag.store.counts import Counts
 from slangrag.store.early_index import EarlyIndexBuilder
 from slangrag.store.index import index_of
@@ -120,7 +120,6 @@ def load_and_index(
     feed_from(where to go on) opens the records; began is in monotonic seconds.
     """
     plan, writer = load.plan, load.writer
-    forget_codes_ahead(writer, plan.store)
     done = writer.finished_load(source.sha256, plan.options, plan.source_name)
     early_index = EarlyIndexBuilder(writer, plan.store, load.lock, plan.index)
     notes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from slangrag.retrieval import calibration
 from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
 from slangrag.store.codes.keeping import codes_are_current
-from slangrag.store.codes.search import codes_in_use
+from slangrag.store.codes.rows import codes_in_use
 from slangrag.store.index import LOCALLY, IndexChoice, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
@@ -106,7 +106,7 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     with open_lexicon(root) as lexicon:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
-        codes = codes_in_use(root, lexicon)
+        codes = codes_in_use(lexicon)
         current, fault = False, ""
         try:
             current = is_current(lexicon, index)
@@ -130,7 +130,7 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             index_place=choice.place,
             index_bytes=0 if index is None else index.bytes_on_disk(),
             codes_current=codes_are_current(root, lexicon),
-            codes_bytes=0 if codes is None else codes.size,
+            codes_bytes=0 if codes is None else codes.end,
             free_bytes=shutil.disk_usage(root).free,
             file_system=journal.file_system(root),
             saved_at=as_of.saved_at,

@@ -229,12 +229,10 @@ class Lexicon:
             found += self.connection.execute(f"SELECT rid, vector FROM vectors WHERE rid IN ({marks})", chunk)
         return as_matrix(found)
 
-    def rows_above(self, rid: int) -> int:
-        """How many entries have a higher row id."""
-        rows: int = self.connection.execute("SELECT count(*) FROM entries WHERE rid > ?", (rid,)).fetchone()[
-            0
-        ]
-        return rows
+    def rows_above(self, rid: int, most: int = -1) -> int:
+        """How many entries have a higher row id; counted up to `most`."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM entries WHERE rid > ? LIMIT ?)"
+        return int(self.connection.execute(query, (rid, most)).fetchone()[0])
 
     def last_row(self) -> int:
         """The highest row id of a vector; 0 where there is none."""

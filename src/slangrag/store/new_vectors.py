@@ -7,7 +7,7 @@ from typing import Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.store import fingerprint
-from slangrag.store.codes.rows import KEPT_AS
+from slangrag.store.codes.rows import note_codes
 from slangrag.store.index.notes import forget_indexes
 from slangrag.store.schema import VECTORS
 from slangrag.store.writer import LexiconWriter
@@ -59,7 +59,7 @@ class NewVectors:
         self._db.execute(f"ALTER TABLE {_NEW} RENAME TO vectors")
         self._writer.set_meta(fingerprint.EMBEDDER, fingerprint.to_meta(self._identity))
         self._writer.set_meta(fingerprint.PENDING_EMBEDDER, None)
-        self._writer.set_meta(KEPT_AS, None)
+        note_codes(self._writer, None)
         self._writer.note_coded(None)
         forget_indexes(self._writer)
         self._writer.commit()

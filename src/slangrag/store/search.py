@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slangrag.errors import StoreError
-from slangrag.store.codes.search import OpenCodes, codes_in_use, open_codes
+from slangrag.store.codes.rows import codes_in_use
+from slangrag.store.codes.search import OpenCodes, open_codes
 from slangrag.store.index import LOCALLY, IndexChoice, OpenIndex, index_of, open_index
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.lexicon import Lexicon
@@ -97,4 +98,4 @@ def open_search(root: Path, lexicon: Lexicon, choice: IndexChoice = LOCALLY) -> 
 def search_in_use(root: Path, lexicon: Lexicon, choice: IndexChoice = LOCALLY) -> Hashable:
     """What is noted of it: something else once it should be opened anew. Opens nothing."""
     index = index_of(root, lexicon, choice) if choice.on_server else None
-    return codes_in_use(root, lexicon), None if index is None else finished_index(lexicon, index)
+    return codes_in_use(lexicon), None if index is None else finished_index(lexicon, index)

@@ -218,11 +218,6 @@ class LexiconWriter(Lexicon):
                 self.connection.execute(f"DELETE FROM {table} WHERE {_WITHOUT_ENTRIES}")
         finish(self.connection)
 
-    @property
-    def last_given(self) -> int:
-        """The highest row id that was ever given to an entry, one that is gone included."""
-        return self._next_rid - 1
-
     def renumber(self) -> None:
         """Another number than any other store has. Commits nothing."""
         self.set_meta(NUMBER, secrets.token_hex(4))

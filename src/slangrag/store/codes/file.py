@@ -18,11 +18,12 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slangrag.errors import StoreDamaged
+from slangrag.errors import StoreDamaged, StoreError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,29 +93,35 @@ def encode(vectors: NDArray[np.float32], centre: Centre) -> Words:
 def create(path: Path, centre: Centre) -> None:
     """A file without segments; it is there whole or not at all."""
     aside = path.with_name(path.name + ".new")
-    with aside.open("wb") as file:
+    with _room(path), aside.open("wb") as file:
         file.write(_HEAD.pack(_MAGIC, len(centre)) + centre.astype("<f4").tobytes())
-        _settle(file.fileno())
+        file.flush()
+        os.fsync(file.fileno())
     aside.replace(path)
 
 
-def append(code_file: CodeFile, rids: RowIds, words: Words) -> None:
-    """One more segment, on the disk when this returns. Only by the holder of the store's lock.
+def append(code_file: CodeFile, rids: RowIds, words: Words) -> int:
+    """One more segment, on the disk when this returns; where it ends. Only by the holder of the store's lock.
 
-    What lies behind the last whole segment is cut off: no reader has ever looked at it.
+    What lies behind the file's end as it was opened is cut off: no reader has ever looked at it. Raises
+    StoreError for a full disk.
     """
     body = rids.astype("<i8").tobytes() + words.astype("<u8").tobytes()
-    with code_file.path.open("r+b") as file:
+    with _room(code_file.path), code_file.path.open("r+b") as file:
         if file.seek(0, os.SEEK_END) > code_file.end:
             file.truncate(code_file.end)
         file.seek(code_file.end)
         file.write(_SEGMENT.pack(_MARK, len(rids), zlib.crc32(body)) + body)
         file.flush()
-        _settle(file.fileno())
+        os.fsync(file.fileno())
+    return code_file.end + _SEGMENT.size + len(body)
 
 
-def read(path: Path) -> CodeFile:
-    """The file, mapped into memory. Raises FileNotFoundError, StoreDamaged for another kind of file."""
+def read(path: Path, end: int | None = None) -> CodeFile:
+    """The file up to its byte `end` (all of it), mapped into memory.
+
+    Raises FileNotFoundError and other OSErrors, StoreDamaged for another kind of file, or a shorter one.
+    """
     import numpy as np
 
     with path.open("rb") as file:
@@ -123,13 +130,14 @@ def read(path: Path) -> CodeFile:
             raise StoreDamaged(f"{path} is no file of binary codes", hint="slangrag store rebuild")
         _, dimension = _HEAD.unpack(head)
         start = _HEAD.size + 4 * dimension
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if len(mapped) < start:
-        raise StoreDamaged(f"{path} ends in its head", hint="slangrag store rebuild")
+        length = os.fstat(file.fileno()).st_size
+        if length < max(start, end or 0):
+            raise StoreDamaged(f"{path} is too short", hint="slangrag store rebuild")
+        mapped = mmap.mmap(file.fileno(), end or length, access=mmap.ACCESS_READ)
     centre = np.frombuffer(mapped, "<f4", dimension, _HEAD.size)
     segments = tuple(_segments(mapped, start, words_a_code(dimension)))
-    end = start + sum(_size(len(s.rids), len(s.words)) for s in segments)
-    return CodeFile(path, centre, segments, end)
+    whole = start + sum(_size(len(s.rids), len(s.words)) for s in segments)
+    return CodeFile(path, centre, segments, whole)
 
 
 def _size(rows: int, words: int) -> int:
@@ -150,5 +158,12 @@ def _segments(mapped: mmap.mmap, start: int, words: int) -> Iterator[Segment]:
         start += _size(rows, words)
 
 
-def _settle(descriptor: int) -> None:
-    os.fsync(descriptor)
+@contextmanager
+def _room(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror}); the lexicon is complete as far as it goes",
+            hint="make room, then run the same command again",
+        ) from error

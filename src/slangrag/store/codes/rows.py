@@ -7,6 +7,7 @@ A row waits if it came after the file's last, or if its vector was changed since
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,26 +20,58 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from slangrag.store.writer import LexiconWriter
+
     Rows = tuple[NDArray[np.int64], NDArray[np.float32]]
 
-KEPT_AS: Final = "codes"
-"""Key in `meta` of the file's name."""
-
+_KEPT_AS: Final = "codes"
 _AT_ONCE: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class CodesInUse:
+    """What the lexicon notes of its codes: the file's name, and the bytes of it that belong to its rows."""
+
+    file: str
+    end: int
+
+
+def codes_in_use(lexicon: Lexicon) -> CodesInUse | None:
+    """The codes that the lexicon notes; None where it has none. Opens nothing."""
+    kept = lexicon.meta(_KEPT_AS)
+    return None if kept is None else CodesInUse(**kept)
+
+
+def note_codes(writer: LexiconWriter, codes: CodesInUse | None) -> None:
+    """Note which codes are in use. Commits nothing."""
+    writer.set_meta(_KEPT_AS, None if codes is None else asdict(codes))
 
 
 def codes_named(root: Path, lexicon: Lexicon) -> CodeFile | None:
     """The file that the lexicon names; None where it names none. Raises StoreDamaged."""
-    before: str | None = None
-    while name := lexicon.meta(KEPT_AS):
+    before: CodesInUse | None = None
+    while noted := codes_in_use(lexicon):
+        path = root / noted.file
         try:
-            return read(root / name)
+            return read(path, noted.end)
         except FileNotFoundError as error:
             # A writer may have made another meanwhile; then another is named as well.
-            if before == name:
-                raise StoreDamaged(f"{root / name} is missing", hint="slangrag store rebuild") from error
-            before = name
+            if before == noted:
+                raise StoreDamaged(f"{path} is missing", hint="slangrag store rebuild") from error
+            before = noted
+        except OSError as error:
+            raise StoreDamaged(
+                f"{path} cannot be read ({error.strerror})", hint="slangrag store rebuild"
+            ) from error
     return None
+
+
+def spread_vectors(lexicon: Lexicon, many: int) -> NDArray[np.float32]:
+    """About so many vectors, evenly spaced: float32, shape (rows, dimension). There must be a row."""
+    last = lexicon.last_row()
+    at = "SELECT rid, vector FROM vectors WHERE rid >= ? ORDER BY rid LIMIT 1"
+    places = range(1, last + 1, max(last // many, 1))
+    return as_matrix([lexicon.connection.execute(at, (rid,)).fetchone() for rid in places])[1]
 
 
 def rows_after(lexicon: Lexicon, rid: int, most: int) -> Rows:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import StoreDamaged
 from slangrag.store.codes.file import CodeFile
-from slangrag.store.codes.rows import KEPT_AS, codes_named, waiting_rows
+from slangrag.store.codes.rows import codes_named, waiting_rows
 from slangrag.store.codes.scan import candidates
 from slangrag.store.lexicon import Lexicon
 
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
 # weighed with .976 among two thousand (.917 among one; MiniLM, 45,661 real rows).
 _LEAST_COMPARED: Final = 1000
 _COMPARED: Final = 8  # times as many as are wanted
-
-
-@dataclass(frozen=True, slots=True)
-class CodesInUse:
-    """Which file of codes a store has, and how long it is: another one when codes were added or made anew."""
-
-    name: str
-    size: int
 
 
 class OpenCodes:
@@ -71,17 +62,6 @@ def _best(
     cosines = vectors @ unit
     chosen = np.argpartition(cosines, -k)[-k:] if len(cosines) > k else np.arange(len(cosines))
     return so_far | dict(zip(rids[chosen].tolist(), cosines[chosen].tolist(), strict=True))
-
-
-def codes_in_use(root: Path, lexicon: Lexicon) -> CodesInUse | None:
-    """Which codes the store at `root` has now; None where it has none. Opens nothing."""
-    name = lexicon.meta(KEPT_AS)
-    if name is None:
-        return None
-    try:
-        return CodesInUse(name, (root / name).stat().st_size)
-    except FileNotFoundError:
-        return CodesInUse(name, 0)
 
 
 def open_codes(root: Path, lexicon: Lexicon) -> OpenCodes:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from slangrag.errors import StoreLocked, UsageError
-from slangrag.store.codes.keeping import finish_codes, forget_codes_ahead
-from slangrag.store.codes.rows import KEPT_AS
+from slangrag.store.codes.keeping import finish_codes
+from slangrag.store.codes.rows import codes_in_use, note_codes
 from slangrag.store.index import REBUILD
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import finished_index, forget_indexes, is_current
@@ -23,7 +23,7 @@ from slangrag.store.journal import guard, lets_others_read
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, open_lexicon
 from slangrag.store.moving.aside import Told, arriving, silent
-from slangrag.store.writer import LexiconWriter, open_writer
+from slangrag.store.writer import open_writer
 
 _PAGES: Final = 2_000  # a step of the backup, 8 MB
 _PIECE: Final = 8 << 20
@@ -134,13 +134,13 @@ def _settle(aside: Path, root: Path, progress: _Progress, *, index_copied: bool)
         writer.renumber()  # a collection on a server is the other store's
         finished = finished_index(writer, here) if index_copied else None
         forget_indexes(writer, keep={} if finished is None else {here.kept_as: finished})
-        if (name := writer.meta(KEPT_AS)) is not None:
+        if (codes := codes_in_use(writer)) is not None:
             try:
-                progress.copy(str(root / name), str(aside / name))
+                progress.copy(str(root / codes.file), str(aside / codes.file))
             except FileNotFoundError:
-                writer.set_meta(KEPT_AS, None)  # another has taken its place meanwhile
+                note_codes(writer, None)  # another has taken its place meanwhile
         writer.commit()
-        _settle_codes(writer, aside)
+        finish_codes(writer, aside)
         notes = []
         if not is_current(writer, here):
             why = "is behind its entries" if index_copied else "was not there to be copied"
@@ -148,9 +148,3 @@ def _settle(aside: Path, root: Path, progress: _Progress, *, index_copied: bool)
         if not writer.as_of().complete:
             notes.append("its last load did not come to its end. next: the same `slangrag ingest` again")
     return tuple(notes)
-
-
-def _settle_codes(writer: LexiconWriter, aside: Path) -> None:
-    """Codes of the rows that were copied: a load may have added later ones before the file was."""
-    forget_codes_ahead(writer, aside)
-    finish_codes(writer, aside)
