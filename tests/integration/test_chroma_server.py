@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 from slangrag.errors import ConfigError, StoppedEarly, StoreDamaged, StoreError
 from slangrag.ingest import IngestPlan, StopFlag, finished, run
 from slangrag.retrieval.slang_store import SlangStore
+from slangrag.service import pool
 from slangrag.service.maintenance import rebuild, store_facts
+from slangrag.store import search
 from slangrag.store.index import IndexChoice, index_of, open_index
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.search import open_search
@@ -172,3 +175,45 @@ def test_nobody_there_is_told_before_anything_is_lost(tmp_path: Path) -> None:
 def test_a_place_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigError, match="neither chroma nor none nor an http address"):
         IndexChoice("localhost:8000")
+
+
+def asked_of(asking: pool.StorePool, text: str) -> tuple[str, tuple[str, ...]]:
+    with asking.borrow() as store:
+        ((rid, _), *_) = store.nearest(StubEmbedder().embed_query(text), 3)
+        return store.lexicon.entries([rid])[rid].entry_id, store.lacks
+
+
+def test_a_running_program_follows_the_server_s_index(
+    tmp_path: Path, server: ChromaRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind, it is not asked and that is said; made anew, it is asked again."""
+    monkeypatch.setattr(search, "_PAUSE", 0.0)
+    monkeypatch.setattr(pool, "_FRESH_SECONDS", 0.0)
+    plan = plan_of(tmp_path, 60, server.address)
+    run(plan, StubEmbedder())
+    asking = pool.StorePool(plan.store, plan.index, StubEmbedder)
+    assert asked_of(asking, "word 5: meaning 42") == ("0000042", ())
+    run(replace(plan_of(tmp_path, 70, server.address, "b"), index=IndexChoice("none")), StubEmbedder())
+    found, (note,) = asked_of(asking, "word 28: meaning 65")
+    assert found == "0000065"
+    assert "not up to date" in note
+    for _ in range(2):
+        assert rebuild(plan.store, plan.index) is not None
+        asked_of(asking, "word 5: meaning 42")  # the collection that it had open is gone
+        assert asked_of(asking, "word 28: meaning 65") == ("0000065", ())
+    asking.close()
+
+
+@pytest.mark.parametrize(
+    "place", ["http://host:abc", "http://", "http://user:secret@host:8000", "https://u@host"]
+)
+def test_an_address_that_is_none_or_has_a_password_is_refused(place: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        IndexChoice(place)
+    assert "secret" not in f"{raised.value} {raised.value.hint}"
+
+
+def test_a_token_is_never_shown() -> None:
+    choice = IndexChoice("http://host:8000", "s3cret\n")
+    assert choice.token == "s3cret"
+    assert "s3cret" not in repr(choice)

@@ -15,11 +15,13 @@ from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.errors import StoppedEarly, StoreError
 from slangrag.ingest import IngestPlan, StopFlag, finished, run
+from slangrag.service import pool
 from slangrag.service.maintenance import rebuild, store_facts
 from slangrag.store.codes import keeping
 from slangrag.store.codes.checking import CodesFound, check_codes
 from slangrag.store.codes.file import read
 from slangrag.store.codes.rows import codes_named
+from slangrag.store.fingerprint import stored_identity
 from slangrag.store.index import IndexChoice
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.search import open_search
@@ -239,3 +241,29 @@ def test_exact_cosines_come_best_first(tmp_path: Path) -> None:
     exact = sorted(((float(v @ asked), rid) for rid, v in every.items()), reverse=True)[:20]
     assert [rid for rid, _ in got] == [rid for _, rid in exact]
     assert np.allclose([cosine for _, cosine in got], [cosine for cosine, _ in exact], atol=1e-5)
+
+
+def test_a_running_program_takes_the_embedder_that_the_store_has_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_FRESH_SECONDS", 0.0)
+    store = load(tmp_path, 100)
+
+    def its_own() -> StubEmbedder:
+        identity = stored_identity(store)
+        assert identity is not None
+        return StubEmbedder(identity.dimension, model=identity.model)
+
+    def asked() -> str:
+        with asking.borrow() as view:
+            vector = view.embed("word 5: meaning 42")
+            assert vector is not None
+            ((rid, _), *_) = view.nearest(vector, 3)
+            return view.lexicon.entries([rid])[rid].entry_id
+
+    asking = pool.StorePool(store, NONE, its_own)
+    assert asked() == "0000042"
+    plan = IngestPlan(write_csv(tmp_path / "a.csv", rows(100)), store, index=NONE, reembed=True)
+    run(plan, StubEmbedder(24, model="other"))
+    assert asked() == "0000042"
+    asking.close()

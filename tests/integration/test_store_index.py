@@ -8,13 +8,15 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
-from slangrag.errors import StoreDamaged, StoreMissing
-from slangrag.ingest import Batching, IngestPlan, finished, run
+from slangrag.errors import StoppedEarly, StoreDamaged, StoreMissing
+from slangrag.ingest import Batching, IngestPlan, StopFlag, finished, run
+from slangrag.store import build
 from slangrag.store.build import rebuild
 from slangrag.store.index import open_index
 from slangrag.store.index.local_chroma import LocalChroma
@@ -197,3 +199,48 @@ def test_a_kill_in_the_middle_of_a_commit_does_not_shut_out_readers(store: Path)
         assert lexicon.lookup("word 5")[0].definition.startswith("meaning")
     assert not journal.exists()
     assert failed(store) == {}
+
+
+def test_a_build_that_was_whole_and_not_in_place_yet_takes_up_what_changed_since(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    store = tmp_path / "new"
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "_swap", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(IngestPlan(made[0], store), StubEmbedder())
+    newer = [(*row[:4], "something new") if i < 5 else row for i, row in enumerate(rows(118))]
+    run(IngestPlan(write_csv(tmp_path / "b.csv", newer), store, prune=True), StubEmbedder())
+    assert failed(store) == {}
+
+
+def test_vectors_of_a_stopped_re_embedding_are_not_kept_for_texts_that_changed(
+    store: Path, tmp_path: Path
+) -> None:
+    stop = StopFlag()
+
+    def stop_at_the_second(number: int, _texts: Sequence[str]) -> None:
+        if number == 2:
+            stop.set(15)
+
+    same = write_csv(tmp_path / "same.csv", rows(120))
+    plan = IngestPlan(same, store, reembed=True, batching=Batching(items=40))
+    with pytest.raises(StoppedEarly):
+        run(plan, StubEmbedder(24, model="other", fault=stop_at_the_second), stop=stop)
+    with open_lexicon(store) as lexicon:
+        kept = lexicon.connection.execute("SELECT count(*) FROM new_vectors").fetchone()
+    assert 0 < kept[0] < 120
+    newer = [(*row[:4], "something new") if i < 20 else row for i, row in enumerate(rows(110))]
+    csv = write_csv(tmp_path / "b.csv", newer)
+    run(IngestPlan(csv, store, prune=True), StubEmbedder())
+    other = StubEmbedder(24, model="other")
+    run(IngestPlan(csv, store, reembed=True), other)
+    assert failed(store) == {}
+    with open_lexicon(store) as lexicon:
+        entry = lexicon.entries([3])[3]
+        vector = lexicon.vectors([3])[3]
+    assert entry.definition == "something new"
+    assert float(vector @ other.embed_query(f"{entry.word}: {entry.definition}")) > 0.99

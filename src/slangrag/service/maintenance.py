@@ -106,7 +106,11 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     with open_lexicon(root) as lexicon:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
-        codes = codes_in_use(lexicon)
+        codes, coded, entries = (
+            codes_in_use(lexicon),
+            codes_are_current(root, lexicon),
+            lexicon.count("entries"),
+        )
         current, fault = False, ""
         try:
             current = is_current(lexicon, index)
@@ -116,10 +120,10 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
         as_of = lexicon.as_of()
         return StoreFacts(
             root=root,
-            entries=lexicon.count("entries"),
+            entries=entries,
             headwords=lexicon.count("headwords"),
             # Counting vectors reads the whole table, gigabytes of it in a large store.
-            vectors=kept.rows if kept and current else lexicon.count("vectors"),
+            vectors=kept.rows if kept and current else entries if coded else lexicon.count("vectors"),
             embedder=fingerprint.from_meta(remembered) if remembered else None,
             complete=as_of.complete,
             index_rows=kept.rows if kept else None,
@@ -129,7 +133,7 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
             index_place=choice.place,
             index_bytes=0 if index is None else index.bytes_on_disk(),
-            codes_current=codes_are_current(root, lexicon),
+            codes_current=coded,
             codes_bytes=0 if codes is None else codes.end,
             free_bytes=shutil.disk_usage(root).free,
             file_system=journal.file_system(root),

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.store.lexicon import open_lexicon, reading
+from slangrag.store.fingerprint import EMBEDDER
+from slangrag.store.lexicon import Lexicon, open_lexicon, reading
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, EmbedderIdentity, Vectors
@@ -109,7 +110,9 @@ class StorePool:
     def __init__(self, root: Path, choice: IndexChoice, make_embedder: Callable[[], Embedder]) -> None:
         self._root = root
         self._choice = choice
-        self._embedder: Once[Embedder] = Once(lambda: OneCallEmbedder(make_embedder()))
+        self._make_embedder = make_embedder
+        self._embedder = self._new_embedder()
+        self._embedder_of: object = None
         self._lock = threading.Lock()
         self._idle: list[_View] = []
         self._search: _SharedSearch | None = None
@@ -118,6 +121,17 @@ class StorePool:
     def embedder(self) -> Embedder:
         """The store's embedder, made at first use. Raises StoreMismatch and the EngineErrors."""
         return self._embedder.get()
+
+    def _new_embedder(self) -> Once[Embedder]:
+        return Once(lambda: OneCallEmbedder(self._make_embedder()))
+
+    def _follow(self, lexicon: Lexicon) -> None:
+        """Another embedder where the store's vectors have become another's (`ingest --reembed`)."""
+        kept = lexicon.meta(EMBEDDER)
+        with self._lock:
+            if self._embedder_of not in (None, kept):
+                self._embedder = self._new_embedder()
+            self._embedder_of = kept
 
     @contextmanager
     def borrow(self) -> Iterator[SlangStore]:
@@ -156,9 +170,10 @@ class StorePool:
 
         with ExitStack() as opened:
             lexicon = opened.enter_context(open_lexicon(self._root))
+            self._follow(lexicon)
             version, noted = lexicon.data_version, search_in_use(self._root, lexicon, self._choice)
             search = self._shared(noted)
-            store = SlangStore(lexicon, open_search=search.get, make_embedder=self._embedder.get)
+            store = SlangStore(lexicon, open_search=search.get, make_embedder=lambda: self._embedder.get())
             return _View(store, opened.pop_all(), version, search, time.monotonic())
 
     def _shared(self, noted: Hashable) -> _SharedSearch:

@@ -25,6 +25,7 @@ from slangrag.store.index.notes import (
     is_current,
     note_build,
     note_finished,
+    note_settled,
     rows_after,
     rows_of,
     stale_ids,
@@ -87,7 +88,8 @@ def update_index(
             index.drop_aside()
             raise StoreDamaged(f"the index came out with {rows} rows for {total} entries", hint=REBUILD)
         build = Build("settled", build.through, rows=rows)
-        _note(writer, index, build)
+        note_settled(writer, index, build)
+        writer.commit()
         _swap(writer, index, build)
     told("settle", total, total)
     return True

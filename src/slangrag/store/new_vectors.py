@@ -9,10 +9,10 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.store import fingerprint
 from slangrag.store.codes.rows import note_codes
 from slangrag.store.index.notes import forget_indexes
-from slangrag.store.schema import VECTORS
+from slangrag.store.schema import NEW_VECTORS, VECTORS
 from slangrag.store.writer import LexiconWriter
 
-_NEW: Final = "new_vectors"
+_NEW: Final = NEW_VECTORS
 
 
 class NewVectors:
@@ -39,9 +39,10 @@ class NewVectors:
 
     def waiting(self, most: int) -> Iterator[list[tuple[int, str, str]]]:
         """Row id, headword and definition of what has not, in lists of `most`, in the order of row ids."""
-        (through,) = self._db.execute(f"SELECT coalesce(max(rid), 0) FROM {_NEW}").fetchone()
+        through = 0
+        waits = f"rid > ? AND rid NOT IN (SELECT rid FROM {_NEW})"
         while rows := self._db.execute(
-            "SELECT rid, word, definition FROM entries WHERE rid > ? ORDER BY rid LIMIT ?", (through, most)
+            f"SELECT rid, word, definition FROM entries WHERE {waits} ORDER BY rid LIMIT ?", (through, most)
         ).fetchall():
             yield rows
             through = rows[-1][0]

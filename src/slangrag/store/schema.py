@@ -18,6 +18,9 @@ SCHEMA_VERSION: Final = 2
 FIRST_SOURCE: Final = "main"
 """What the source that a store began with is called, where nobody named it."""
 
+NEW_VECTORS: Final = "new_vectors"
+"""The table of another embedder's vectors, while they are being made (store/new_vectors)."""
+
 VECTORS: Final = "(rid INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
 
 # What another source brought that has the headword and the definition of an entry: kept for when the

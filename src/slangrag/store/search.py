@@ -6,6 +6,7 @@ while it cannot be.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Hashable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from slangrag.errors import StoreError
 from slangrag.store.codes.rows import codes_in_use
 from slangrag.store.codes.search import OpenCodes, open_codes
-from slangrag.store.index import LOCALLY, IndexChoice, OpenIndex, index_of, open_index
-from slangrag.store.index.notes import finished_index, is_current
+from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, OpenIndex, index_of, open_index
+from slangrag.store.index.notes import finished_index, holds_all
 from slangrag.store.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class ServerSearch:
         self._codes = codes
         self._opened = ExitStack()
         self._index: OpenIndex | None = None
+        self._lock = threading.Lock()
         self._not_before = 0.0
         self.note = ""
 
@@ -61,6 +63,7 @@ class ServerSearch:
             try:
                 near = self._asked(lexicon).nearest(vector, k)
             except StoreError as error:
+                self.close()
                 self._not_before = time.monotonic() + _PAUSE
                 self.note = f"{error.message}: searched with the store's own codes instead"
             else:
@@ -70,15 +73,19 @@ class ServerSearch:
         return self._codes.nearest(vector, k, lexicon)
 
     def _asked(self, lexicon: Lexicon) -> OpenIndex:
-        if self._index is None:
-            if not is_current(lexicon, index_of(self._root, lexicon, self._choice)):
-                raise StoreError(f"the index at {self._choice.place} is not up to date", hint="")
-            self._index = self._opened.enter_context(open_index(self._root, lexicon, self._choice))
-        return self._index
+        kind = index_of(self._root, lexicon, self._choice)
+        if kind is None or not holds_all(lexicon, kind):
+            raise StoreError(f"the index at {self._choice.place} is not up to date", hint=REBUILD)
+        with self._lock:
+            if self._index is None:
+                self._index = self._opened.enter_context(open_index(self._root, lexicon, self._choice))
+            return self._index
 
     def close(self) -> None:
-        """Let go of the server."""
-        self._opened.close()
+        """Let go of the server; the next question opens it anew."""
+        with self._lock:
+            self._index = None
+            self._opened.close()
 
 
 @contextmanager

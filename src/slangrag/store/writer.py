@@ -18,13 +18,14 @@ from slangrag.errors import StoreMismatch
 from slangrag.sources.entry import Entry
 from slangrag.store import journal, ledger
 from slangrag.store.copies import EARLIER_LOADS, Copies
+from slangrag.store.fingerprint import PENDING_EMBEDDER
 from slangrag.store.headwords import finish
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import NUMBER, Lexicon
 from slangrag.store.parameters import in_chunks
 from slangrag.store.rows import NewEntry, RejectedRow, rest_of
-from slangrag.store.schema import SCHEMA_VERSION, UPGRADES, create, upgrade
+from slangrag.store.schema import NEW_VECTORS, SCHEMA_VERSION, UPGRADES, create, upgrade
 
 _WITHOUT_ENTRIES: Final = "hid NOT IN (SELECT hid FROM entries)"
 
@@ -138,6 +139,7 @@ class LexiconWriter(Lexicon):
     def change(self, rows: Sequence[tuple[int, NewEntry]], load: int) -> None:
         """Give entries, by row id, another text and vector."""
         hids = self._headword_ids([row for _, row in rows])
+        self._forget_pending([rid for rid, _ in rows])
         for (rid, row), hid in zip(rows, hids, strict=True):
             self._forget_text(rid)
             entry = row.entry
@@ -188,6 +190,7 @@ class LexiconWriter(Lexicon):
 
     def remove(self, rids: Sequence[int]) -> None:
         """Take entries out, with their vectors and full text."""
+        self._forget_pending(rids)
         for rid in rids:
             self._forget_text(rid)
             self.connection.execute(
@@ -196,6 +199,11 @@ class LexiconWriter(Lexicon):
             for table in ("vectors", "copies", "uncoded"):
                 self.connection.execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             self.connection.execute("DELETE FROM entries WHERE rid = ?", (rid,))
+
+    def _forget_pending(self, rids: Sequence[int]) -> None:
+        """Vectors that another embedder made of these entries, before it was stopped, are of older texts."""
+        if self.meta(PENDING_EMBEDDER) is not None:
+            self.connection.executemany(f"DELETE FROM {NEW_VECTORS} WHERE rid = ?", ((rid,) for rid in rids))
 
     def note_coded(self, rids: Iterable[int] | None) -> None:
         """These rows (None: all) have codes of the vectors that they have now."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from slangrag.errors import ConfigError
 
@@ -22,14 +23,29 @@ class IndexChoice:
     """
 
     place: str = LOCAL
-    token: str = ""
+    token: str = field(default="", repr=False)
     documents: bool | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "token", self.token.strip())  # a secret's file ends with a line break
         if self.place not in (LOCAL, NONE) and not self.on_server:
             raise ConfigError(
                 f"SLANGRAG_INDEX={self.place!r} is neither {LOCAL} nor {NONE} nor an http address",
                 hint="SLANGRAG_INDEX=http://HOST:8000, or chroma, or none",
+            )
+        if not self.on_server:
+            return
+        try:
+            address = urlsplit(self.place)
+            whole = bool(address.hostname) and (address.port or 1) > 0
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ConfigError(f"SLANGRAG_INDEX={self.place!r} is no address", hint="http://HOST:8000")
+        if "@" in address.netloc:
+            raise ConfigError(
+                "SLANGRAG_INDEX has a name or password in it, which would be shown",
+                hint="put it into SLANGRAG_INDEX_TOKEN, as: Authorization: Basic ...",
             )
 
     def has_documents(self, rows: int) -> bool:

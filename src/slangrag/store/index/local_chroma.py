@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -43,7 +44,12 @@ class LocalChroma:
 
     def bytes_on_disk(self) -> int:
         """What `chroma/` takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+        taken = 0
+        for folder, _, files in os.walk(self.path):
+            for name in files:
+                with suppress(FileNotFoundError):  # swapped meanwhile
+                    taken += (Path(folder) / name).stat().st_size
+        return taken
 
     def opens(self, *, aside: bool = False, lock: int | None = None) -> bool:
         """Tried in a child process: a directory that was not closed cleanly can kill whoever opens it."""

@@ -56,12 +56,17 @@ def note_build(writer: LexiconWriter, index: StoreIndex, build: Build | None) ->
     writer.set_meta(f"{index.kept_as}_build", None if build is None else asdict(build))
 
 
+def note_settled(writer: LexiconWriter, index: StoreIndex, build: Build) -> None:
+    """Note that a build is whole: what becomes stale from now on is so in it. Commits nothing."""
+    note_build(writer, index, build)
+    writer.connection.execute("DELETE FROM stale")
+
+
 def note_finished(writer: LexiconWriter, index: StoreIndex, build: Build) -> None:
-    """Note that this build is the index in use, and that nothing in it is stale. Commits nothing."""
+    """Note that this build is the index in use. Commits nothing."""
     forget_indexes(writer)  # what is stale is noted once, so of one kind
     writer.set_meta(index.kept_as, asdict(FinishedIndex(build.through, build.rows)))
     note_build(writer, index, None)
-    writer.connection.execute("DELETE FROM stale")
 
 
 def forget_indexes(writer: LexiconWriter, keep: Mapping[str, FinishedIndex] | None = None) -> None:
@@ -77,12 +82,14 @@ def forget_indexes(writer: LexiconWriter, keep: Mapping[str, FinishedIndex] | No
 
 def is_current(lexicon: Lexicon, index: StoreIndex | None) -> bool:
     """Whether the index in use holds exactly the lexicon's rows as they are, or none is wanted."""
-    if index is None:
-        return True
+    return index is None or (holds_all(lexicon, index) and index.exists())
+
+
+def holds_all(lexicon: Lexicon, index: StoreIndex) -> bool:
+    """Whether what is noted of the index in use says so. Cheap: opens nothing, asks no server."""
     kept = finished_index(lexicon, index)
     return (
         kept is not None
-        and index.exists()
         and kept.through >= highest_row(lexicon)  # above it where the last rows were pruned since
         and not _number(lexicon, "SELECT EXISTS (SELECT 1 FROM stale)")
         and build_under_way(lexicon, index) is None
