@@ -15,10 +15,11 @@ import pytest
 from tests.unit.ingest.stubs import StubEmbedder, rows, write_csv
 
 from slangrag.errors import StoppedEarly, StoreDamaged, StoreMissing
-from slangrag.ingest import Batching, IngestPlan, StopFlag, finished, run
+from slangrag.ingest import Batching, IngestPlan, Progress, StopFlag, finished, run
 from slangrag.store import build
 from slangrag.store.build import rebuild
-from slangrag.store.index import open_index
+from slangrag.store.index import IndexRows, open_index
+from slangrag.store.index.collection import OpenCollection
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
@@ -93,6 +94,15 @@ def test_an_index_whose_files_are_broken_does_not_take_the_reader_with_it(store:
     assert failed(store) == {"index opens": "slangrag store rebuild"}
     assert rebuild(store) is not None
     assert failed(store) == {}
+
+
+def test_links_that_take_more_than_the_rows_are_not_opened(store: Path) -> None:
+    """A kill can leave terabytes of links, nearly all of them holes; who goes on with them fills the disk."""
+    (links,) = (store / "chroma").glob("*/link_lists.bin")
+    assert LocalChroma(store).opens()
+    os.truncate(links, 1 << 40)
+    assert not LocalChroma(store).opens()
+    assert failed(store) == {"index opens": "slangrag store rebuild"}
 
 
 def test_an_index_that_was_removed_is_built_again_by_the_next_ingest(
@@ -244,3 +254,28 @@ def test_vectors_of_a_stopped_re_embedding_are_not_kept_for_texts_that_changed(
         vector = lexicon.vectors([3])[3]
     assert entry.definition == "something new"
     assert float(vector @ other.embed_query(f"{entry.word}: {entry.definition}")) > 0.99
+
+
+def test_a_build_that_opens_after_a_kill_and_breaks_when_written_to_is_made_anew(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen at 2.33 million rows: Chroma's files opened, answered, and failed at the next rows."""
+    store, stop = tmp_path / "new", StopFlag()
+    monkeypatch.setattr(build, "BATCH", 30)
+
+    def stop_in_the_index(progress: Progress) -> None:
+        if progress.stage == "index" and progress.done >= 60:
+            stop.set(15)
+
+    with pytest.raises(StoppedEarly):
+        run(IngestPlan(made[0], store), StubEmbedder(), progress=stop_in_the_index, stop=stop)
+    add, adding = OpenCollection.add, iter([True])
+
+    def break_once(self: OpenCollection, rows: IndexRows) -> None:
+        if next(adding, False):
+            raise StoreDamaged("Failed to apply logs to the hnsw segment writer", hint="")
+        add(self, rows)
+
+    monkeypatch.setattr(OpenCollection, "add", break_once)
+    run(IngestPlan(made[0], store), StubEmbedder())
+    assert failed(store) == {}

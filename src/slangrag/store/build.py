@@ -75,9 +75,17 @@ def update_index(
             _swap(writer, index, build)
         if is_current(writer, index) and not anew:
             return True
-        if not _resumable(writer, index, lock, anew=anew, closed_properly=closed_properly):
+        resumed = _resumable(writer, index, lock, anew=anew, closed_properly=closed_properly)
+        if not resumed:
             _start(writer, index, lock, copy=not anew and _worth_patching(writer, index))
-        build = _add(writer, index, told, stop)
+        try:
+            build = _add(writer, index, told, stop)
+        except StoreDamaged:
+            if not resumed:
+                raise
+            # A kill can leave what opens, and breaks when it is written to (2.33 million rows, Chroma 1.5.9).
+            _start(writer, index, lock, copy=False)
+            build = _add(writer, index, told, stop)
         if build is None:
             return False
         total = writer.count("vectors")

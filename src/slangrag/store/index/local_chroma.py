@@ -55,7 +55,8 @@ class LocalChroma:
         """Tried in a child process: a directory that was not closed cleanly can kill whoever opens it."""
         from slangrag.store.index.trial import survives
 
-        return self.exists(aside=aside) and survives(self.aside if aside else self.path, lock)
+        path = self.aside if aside else self.path
+        return self.exists(aside=aside) and not _swollen(path) and survives(path, lock)
 
     @contextmanager
     def open(self) -> Iterator[OpenCollection]:
@@ -120,6 +121,15 @@ class LocalChroma:
             return False
         shutil.copytree(self.path, root / self.path.name, copy_function=copy)
         return True
+
+
+def _swollen(path: Path) -> bool:
+    """Whether links between rows take more than the rows: a kill can leave terabytes of them, on paper."""
+    return any(
+        links.stat().st_size > links.with_name("data_level0.bin").stat().st_size
+        for links in path.glob("*/link_lists.bin")
+        if links.with_name("data_level0.bin").is_file()
+    )
 
 
 @contextmanager
