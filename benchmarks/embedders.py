@@ -29,7 +29,7 @@ import numpy as np
 from slangrag.config import load_settings
 from slangrag.engines.protocols import Embedder, EmbedderIdentity
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.store.codes.rows import rows_after
+from slangrag.store.codes.rows import vectors_after
 from slangrag.store.lexicon import Lexicon, open_lexicon
 from slangrag.store.search import VectorSearch
 
@@ -237,7 +237,7 @@ class Exact:
     note = ""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._rids, self._vectors = rows_after(lexicon, 0, lexicon.last_row())
+        self._rids, self._vectors = vectors_after(lexicon, 0, lexicon.last_row())
 
     def nearest(self, vector: Vectors, k: int, _: Lexicon) -> list[tuple[int, float]]:
         """Row id and cosine of the k nearest, best first."""

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slangrag.sources.entry import Entry
-from slangrag.store.codes.rows import rows_after
+from slangrag.store.codes.rows import vectors_after
 from slangrag.store.index.protocol import IndexRows
 from slangrag.store.lexicon import open_lexicon
 
@@ -44,7 +44,7 @@ _FILES: Final = ("vectors.npy", "questions.npy", "exact.npy")
 def prepare(store: Path, rows: int, folder: Path) -> None:
     """Vectors, questions and their exact neighbours, as files that each kind's process maps."""
     with open_lexicon(store) as lexicon:
-        _, real = rows_after(lexicon, 0, lexicon.last_row())
+        _, real = vectors_after(lexicon, 0, lexicon.last_row())
     chance = np.random.default_rng(0)
     order = chance.permutation(len(real))
     real, apart = real[order[_QUESTIONS:]], real[order[:_QUESTIONS]]

@@ -19,8 +19,8 @@ from slangrag.store.codes.rows import (
     codes_in_use,
     codes_named,
     note_codes,
-    rows_after,
     spread_vectors,
+    vectors_after,
 )
 from slangrag.store.lexicon import Lexicon
 from slangrag.store.writer import LexiconWriter
@@ -48,7 +48,7 @@ def update_codes(writer: LexiconWriter, root: Path, *, least: int | None = None)
     except StoreDamaged:
         codes = None
     while writer.last_row() - (codes.through if codes else 0) >= least:
-        rids, vectors = rows_after(writer, codes.through if codes else 0, SEGMENT)
+        rids, vectors = vectors_after(writer, codes.through if codes else 0, SEGMENT)
         if len(rids) < least:
             break
         if codes is None:
@@ -90,7 +90,7 @@ def rebuild_codes(writer: LexiconWriter, root: Path) -> None:
     codes = None
     if writer.rows_above(0, FEW) >= FEW:
         codes = _new(writer, root)
-        while len((rows := rows_after(writer, codes.through, SEGMENT))[0]):
+        while len((rows := vectors_after(writer, codes.through, SEGMENT))[0]):
             codes = _appended(codes, *rows)
     writer.note_coded(None)
     _use(writer, root, codes)

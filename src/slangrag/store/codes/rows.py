@@ -74,7 +74,7 @@ def spread_vectors(lexicon: Lexicon, many: int) -> NDArray[np.float32]:
     return as_matrix([lexicon.connection.execute(at, (rid,)).fetchone() for rid in places])[1]
 
 
-def rows_after(lexicon: Lexicon, rid: int, most: int) -> Rows:
+def vectors_after(lexicon: Lexicon, rid: int, most: int) -> Rows:
     """The next rows after a row id: row ids, rising, and unit vectors, shape (rows, dimension)."""
     return as_matrix(
         lexicon.connection.execute(
@@ -84,7 +84,7 @@ def rows_after(lexicon: Lexicon, rid: int, most: int) -> Rows:
 
 
 def changed_rows(lexicon: Lexicon, through: int, most: int) -> Rows:
-    """Rows up to a row id whose vectors were changed since they were coded, as `rows_after` gives them."""
+    """Rows up to a row id whose vectors were changed since they were coded, as `vectors_after` gives them."""
     return as_matrix(
         lexicon.connection.execute(
             "SELECT rid, vector FROM uncoded JOIN vectors USING (rid) WHERE rid <= ? ORDER BY rid LIMIT ?",
@@ -97,7 +97,7 @@ def waiting_rows(lexicon: Lexicon, codes: CodeFile | None) -> Iterator[Rows]:
     """What a file does not have as it is, in parts; without a file every row of the lexicon."""
     through = codes.through if codes is not None else 0
     after = through
-    while len((rows := rows_after(lexicon, after, _AT_ONCE))[0]):
+    while len((rows := vectors_after(lexicon, after, _AT_ONCE))[0]):
         yield rows
         after = int(rows[0][-1])
     if codes is not None:
