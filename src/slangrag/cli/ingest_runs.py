@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from slangrag.cli.render.ingest import show_estimate, show_report
-from slangrag.cli.signals import stop_on_signals
+from slangrag.cli.signals import ctrl_c_is_told, stop_on_signals
 from slangrag.config import Settings
 from slangrag.errors import StoppedEarly, UsageError
 from slangrag.service import ingesting as ingest
@@ -122,11 +122,8 @@ def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], Non
                 note("the store answers already; its Chroma index, for other tools, takes longer")
             bar.update(progress.stage, progress.done, progress.total, progress.rate)
 
-        try:
+        with ctrl_c_is_told():
             yield stop, told
-        except KeyboardInterrupt as interrupt:
-            typer.echo(f"slangrag: {interrupt}" if str(interrupt) else "slangrag: stopped", err=True)
-            raise typer.Exit(130) from interrupt
 
 
 def _embedder(settings: Settings, plan: ingest.IngestPlan) -> Embedder:

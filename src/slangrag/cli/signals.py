@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def ctrl_c_is_told() -> Iterator[None]:
+    """A Ctrl-C that ends the block with a word on stderr and 130: Typer would say nothing."""
+    import typer
+
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        typer.echo(f"slangrag: {interrupt}" if str(interrupt) else "slangrag: stopped", err=True)
+        raise typer.Exit(130) from interrupt
+
+
+@contextmanager
 def stop_on_signals() -> Iterator[StopFlag]:
     """A stop flag that SIGINT, SIGTERM and SIGUSR1 (where there is one) set while the block runs."""
     from slangrag.service.ingesting import StopFlag

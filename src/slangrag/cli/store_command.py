@@ -78,16 +78,16 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
 
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import show, write_json
-    from slangrag.cli.signals import stop_on_signals
+    from slangrag.cli.signals import ctrl_c_is_told, stop_on_signals
     from slangrag.service import documents, maintenance
     from slangrag.service.indexing import index_choice
 
     root = settings.store
     began = time.monotonic()
-    with stop_on_signals() as stop, meter("rows") as bar:
+    with ctrl_c_is_told(), stop_on_signals() as stop, meter("rows") as bar:
         made = maintenance.rebuild(root, index_choice(settings), told=bar.update, stop=lambda: stop.requested)
-    if made is None:
-        raise stop.leave(f"the index of {root} is not finished, the old one still stands")
+        if made is None:
+            raise stop.leave(f"the index of {root} is not finished, the old one still stands")
     seconds = time.monotonic() - began
     if as_json:
         write_json(documents.rebuilt(root, made.rows, seconds))
@@ -198,9 +198,9 @@ def export(
 def _told_until_stopped(unit: str) -> Iterator[Callable[[str, float, float], None]]:
     """A meter that ends the work when a signal asks for it: nothing is left of it then."""
     from slangrag.cli.render.progress import meter
-    from slangrag.cli.signals import stop_on_signals
+    from slangrag.cli.signals import ctrl_c_is_told, stop_on_signals
 
-    with stop_on_signals() as stop, meter(unit) as bar:
+    with ctrl_c_is_told(), stop_on_signals() as stop, meter(unit) as bar:
 
         def told(stage: str, done: float, total: float) -> None:
             bar.update(stage, done, total)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
+import typer
 from tests.integration.cli.harness import Slangrag
+
+from slangrag.cli.store_command import _told_until_stopped
 
 
 def test_a_copy_is_made_and_used_by_the_next_command(on_sample: Slangrag) -> None:
@@ -26,6 +31,20 @@ def test_entries_are_exported_for_other_programs(on_sample: Slangrag) -> None:
     made = on_sample("store", "export", "--parquet", "words.parquet", "--json").json
     assert (made["format"], made["rows"]) == ("parquet", 749)
     assert made["bytes"] == (on_sample.cwd / "words.parquet").stat().st_size
+
+
+def test_ctrl_c_ends_a_copy_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    """Typer ends on a Ctrl-C without one."""
+
+    def copy() -> None:
+        with _told_until_stopped("MB") as told:
+            os.kill(os.getpid(), signal.SIGINT)
+            told("copy", 1, 2)
+
+    with pytest.raises(typer.Exit) as ended:
+        copy()
+    assert ended.value.exit_code == 130
+    assert "slangrag: stopped: nothing was written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [(), ("--jsonl", "a", "--chroma", "b")])
