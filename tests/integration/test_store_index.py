@@ -237,7 +237,8 @@ def test_vectors_of_a_stopped_re_embedding_are_not_kept_for_texts_that_changed(
             stop.set(15)
 
     same = write_csv(tmp_path / "same.csv", rows(120))
-    plan = IngestPlan(same, store, reembed=True, batching=Batching(items=40))
+    # More batches than are kept ready: else all of them may be through before the stop is seen.
+    plan = IngestPlan(same, store, reembed=True, batching=Batching(items=4))
     with pytest.raises(StoppedEarly):
         run(plan, StubEmbedder(24, model="other", fault=stop_at_the_second), stop=stop)
     with open_lexicon(store) as lexicon:

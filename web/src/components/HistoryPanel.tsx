@@ -1,6 +1,6 @@
 // What was asked in this browser: search, open again, delete one, delete all.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../announce.ts";
 import { useCell } from "../cell.ts";
 import { type Kept, forget, forgetAll, keeps, kept, matching } from "../history.ts";
@@ -105,7 +105,7 @@ function KeptRow({ one, onOpen, onRemove }: RowProps) {
 function DeleteAll({ count }: { count: number }) {
   const [sure, setSure] = useState(false);
   const confirm = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (sure) confirm.current?.focus();
   }, [sure]);
   if (!sure) {
