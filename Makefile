@@ -21,7 +21,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,mcp,eval,export,langchain,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,mcp,eval,export,langchain,huggingface,tune,dev]'
 	@touch $@
 
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own
@@ -62,7 +62,8 @@ page:  ## Build the page of `slangrag serve` anew after a change in web/ (needs 
 
 lock: $(BIN)/python  ## Pin every dependency anew, for every platform, into constraints.txt
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 --output-file constraints.txt pyproject.toml
+	echo "torch<2.14" >$(VENV)/torch.txt  # later builds want CUDA's libraries where there is no GPU, too
+	$(BIN)/uv pip compile --constraint $(VENV)/torch.txt --universal --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 --output-file constraints.txt pyproject.toml
 
 clean:  ## Remove the virtual environment and what tools left
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
