@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from slangrag.errors import ConfigError
+from slangrag.pairs import one_line, read_pairs
 
 CONFIG_NAME: Final = "slangrag.toml"
 DEFAULT_CSV: Final = Path("data/urbandict-word-defs.csv")
@@ -31,8 +32,8 @@ class Option:
     """What is declared of a setting beside its default: what it is for, its flags, its limits.
 
     A secret is never shown. choices are all its values, low and high the least and the greatest of a
-    number. name and kind (the type of a value) are those of its field; env is SLANGRAG_ and the name where
-    none is given.
+    number. pairs: it is a line of KEY=VALUE, whose flag is given once for each. name and kind (the type of a
+    value) are those of its field; env is SLANGRAG_ and the name where none is given.
     """
 
     help: str
@@ -42,6 +43,7 @@ class Option:
     high: float = math.inf
     env: str = ""
     secret: bool = False
+    pairs: bool = False
     name: str = ""
     kind: type = str
 
@@ -62,6 +64,8 @@ class Option:
             return f"one of {', '.join(self.choices)}"
         if self.kind is bool:
             return "true or false"
+        if self.pairs:
+            return "KEY=VALUE, a comma between two"
         return f"{'a whole number' if self.kind is int else 'a number'} from {self.low} to {self.high}"
 
 
@@ -93,7 +97,8 @@ class Settings:
         str, Option("auto, ollama or embedded.", ("--engine",), ("auto", "ollama", "embedded"))
     ] = "auto"
     chat_model: Annotated[
-        str | None, Option("Model that answers: a name, a GGUF file, or provider:name.", ("--model", "-m"))
+        str | None,
+        Option("Model that answers: a name, a GGUF file, a folder, or provider:name.", ("--model", "-m")),
     ] = None
     embed_model: Annotated[str | None, Option("Model of the vectors.", ("--embed-model",))] = None
     query_prefix: Annotated[
@@ -112,6 +117,12 @@ class Settings:
         int, Option("Longest answer, in tokens.", ("--max-tokens",), low=16, high=_LONGEST_CONTEXT)
     ] = 400
     temperature: Annotated[float, Option("Sampling temperature.", ("--temperature",), low=0, high=2)] = 0.2
+    options: Annotated[
+        str,
+        Option(
+            "An option of the model's own; one flag for each (docs/models.md).", ("--option",), pairs=True
+        ),
+    ] = ""
     keep_alive: Annotated[str, Option("How long Ollama keeps the models loaded.")] = "10m"
     connect_timeout: Annotated[float, Option("Seconds to wait for a connection.", low=0.1, high=_DAY)] = 5.0
     read_timeout: Annotated[
@@ -128,7 +139,9 @@ class Settings:
     capable: Annotated[
         str,
         Option(
-            "Whether an Ollama model can explain: yes, no, or auto (by its size).", (), ("auto", "yes", "no")
+            "Whether a model of Ollama or Hugging Face can explain: yes, no, or auto (by its size).",
+            (),
+            ("auto", "yes", "no"),
         ),
     ] = "auto"
     check: Annotated[
@@ -160,6 +173,10 @@ class Settings:
     safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 
+    def model_options(self) -> dict[str, Any]:
+        """`options`, read: what is meant for the model beside the settings, by its engine's own names."""
+        return read_pairs(self.options)
+
 
 def _declared() -> Iterator[Option]:
     for name, hint in get_type_hints(Settings, include_extras=True).items():
@@ -184,8 +201,10 @@ _PARSERS: Final[Mapping[type, Callable[[str], Any]]] = {
 
 def parse_value(option: Option, value: Any, source: str) -> Any:
     """`value` as the option's type; ConfigError names the setting, where it was read and what is expected."""
-    text = str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     try:
+        if option.pairs:
+            return one_line(value if isinstance(value, list | Mapping) else text)
         parsed = _PARSERS.get(option.kind, option.kind)(text)
         usable = not option.choices or parsed in option.choices
         if isinstance(parsed, int | float):
@@ -201,11 +220,11 @@ def parse_value(option: Option, value: Any, source: str) -> Any:
 
 def _mended(option: Option, source: str) -> str:
     """The default, written as the layer that holds the bad value would have it."""
-    value = str(getattr(Settings(), option.name))
+    value = str(getattr(Settings(), option.name)) or '""'
     if option.env in source:
         return f"{option.env}={value} (or unset it)"
     if source.startswith("--"):
-        return f"{source} {value}"
+        return f"{source} {'KEY=VALUE' if option.pairs else value}"
     here = "--here " if Path(source) == Path.cwd() / CONFIG_NAME else ""
     return f"slangrag config set {here}{option.name} {value}"
 
@@ -257,7 +276,7 @@ def load_settings(
     def take(layer: Mapping[str, Any], key: Callable[[Option], str], source: Callable[[Option], str]) -> None:
         for option in OPTIONS:
             value = layer.get(key(option))
-            if value is None or value == "":
+            if value is None or value in ("", []):
                 continue
             values[option.name] = parse_value(option, value, source(option))
             origin[option.name] = source(option)

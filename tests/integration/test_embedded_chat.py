@@ -23,7 +23,7 @@ from slangrag.engines.embedded.chat import EmbeddedChat
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.protocols import ChatModel, ChatOptions, ChatUsage, Message
 from slangrag.engines.tokens import estimate_tokens
-from slangrag.errors import ContextOverflow, EngineReply, ModelMissing, ModelUnfit
+from slangrag.errors import ContextOverflow, EngineReply, ModelMissing, ModelUnfit, UsageError
 from slangrag.sources.source import open_source
 
 pytestmark = pytest.mark.weights
@@ -65,6 +65,35 @@ def test_a_grammar_that_cannot_be_read_is_said(chat: EmbeddedChat) -> None:
 def test_stop_words_end_the_answer(chat: EmbeddedChat) -> None:
     options = ChatOptions(num_ctx=2048, max_tokens=200, stop=(".",))
     assert "." not in "".join(chat.stream(STORY, options))
+
+
+def test_options_reach_llama_cpp_where_a_model_is_loaded_and_with_each_request(
+    small_models: Settings,
+) -> None:
+    """Drawn wildly each seed says something else; with one token to choose from nothing is drawn."""
+
+    def said(options: str) -> set[str]:
+        model = EmbeddedChat(replace(small_models, options=options))
+        drawn = [ChatOptions(2048, 8, temperature=2.0, seed=seed) for seed in range(3)]
+        try:
+            return {"".join(model.stream(STORY, options)) for options in drawn}
+        finally:
+            model.close()
+
+    assert len(said("n_gpu_layers=0,n_batch=32,n_ubatch=32")) > 1
+    assert len(said("top_k=1")) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [("top_k=many", "top_k"), ("n_gpu_layers=all", "n_gpu_layers")]
+)
+def test_a_value_that_llama_cpp_does_not_take_is_named(
+    small_models: Settings, options: str, named: str
+) -> None:
+    model = EmbeddedChat(replace(small_models, options=options))
+    with pytest.raises(UsageError, match=named):
+        list(model.stream(STORY, ChatOptions(2048, 8)))
+    model.close()
 
 
 def test_closing_the_answer_stops_the_model(chat: EmbeddedChat) -> None:

@@ -129,6 +129,28 @@ def test_a_bad_flag_is_named_as_it_was_typed(tmp_path: Path) -> None:
     assert (read.origin["chat_model"], read.origin["safe"]) == ("--model", "--safe")
 
 
+def test_options_of_the_models_own_come_from_every_layer_and_the_highest_one_counts(tmp_path: Path) -> None:
+    (tmp_path / "slangrag.toml").write_text('[options]\nnum_gpu = 20\nstop = ["a, b"]\n')
+    assert settings(tmp_path).model_options() == {"num_gpu": 20, "stop": ["a, b"]}
+    (tmp_path / "slangrag.toml").write_text('options = "num_gpu=20, top_p=0.9"\n')
+    assert settings(tmp_path).model_options() == {"num_gpu": 20, "top_p": 0.9}
+    read = settings(tmp_path, SLANGRAG_OPTIONS="top_k=5")
+    assert (read.model_options(), read.origin["options"]) == ({"top_k": 5}, "environment (SLANGRAG_OPTIONS)")
+    read = settings(tmp_path, {"options": ["a=1", 'b=["x","y"]', "c=x,y"]}, SLANGRAG_OPTIONS="top_k=5")
+    assert read.model_options() == {"a": 1, "b": ["x", "y"], "c": "x,y"}
+    assert read.origin["options"] == "--option"
+    assert settings(tmp_path, {"options": []}, SLANGRAG_OPTIONS="top_k=5").model_options() == {"top_k": 5}
+
+
+def test_an_option_that_is_no_pair_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="expected KEY=VALUE") as caught:
+        settings(tmp_path, {"options": ["top_k"]})
+    assert caught.value.hint == "--option KEY=VALUE"
+    with pytest.raises(ConfigError, match="expected KEY=VALUE") as caught:
+        settings(tmp_path, SLANGRAG_OPTIONS="top_k 5")
+    assert caught.value.hint == 'SLANGRAG_OPTIONS="" (or unset it)'
+
+
 def test_every_setting_is_in_the_example_env_file(root: Path) -> None:
     example = (root / ".env.example").read_text()
     assert [option.env for option in OPTIONS if f"#{option.env}=" not in example] == []

@@ -25,7 +25,7 @@ ServerOption = Annotated[
     typer.Option("--server/--no-server", help="Let `slangrag serve` answer where it runs over this store."),
 ]
 ANSWERING: Final = (
-    "top_k", "chat_model", "engine", "check", "temperature", "num_ctx", "max_tokens", "threads",
+    "top_k", "chat_model", "engine", "check", "temperature", "num_ctx", "max_tokens", "threads", "options",
 )  # fmt: skip
 """The settings of a command whose answers a model writes."""
 
@@ -61,7 +61,7 @@ def _parameter(option: Option) -> inspect.Parameter:
     flag = typer.Option(
         *option.flags,
         help=f"{option.help} [env: {option.env}]",
-        metavar=_METAVARS.get(option.kind),
+        metavar="KEY=VALUE" if option.pairs else _METAVARS.get(option.kind),
         min=option.low if number else None,
         max=option.high if number else None,
         autocompletion=_COMPLETIONS.get(option.name),
@@ -70,5 +70,5 @@ def _parameter(option: Option) -> inspect.Parameter:
         option.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[option.kind | None, flag],
+        annotation=Annotated[(list[str] if option.pairs else option.kind) | None, flag],
     )

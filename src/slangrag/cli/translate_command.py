@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLE = 'slangrag translate "no cap that fit is bussin"'
 
 
-@with_settings("chat_model", "engine", "threads", "safe", "store")
+@with_settings("chat_model", "engine", "threads", "options", "safe", "store")
 def translate(
     text: Annotated[
         list[str] | None, typer.Argument(help="The message; none reads stdin, a message a line.")

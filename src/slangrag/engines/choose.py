@@ -80,7 +80,8 @@ def choose_chat(
 ) -> Chosen[ChatModel]:
     """The chat model that the settings mean. `fetch` and `progress` are for the embedded weights.
 
-    Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError.
+    Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError, and UsageError for an
+    option that the model's engine does not know.
     """
     name = settings.chat_model
     provided = split_provider(name) if name else None
@@ -102,11 +103,14 @@ def choose_chat(
         return Chosen(EmbeddedChat(settings, name, fetch=fetch, progress=progress), note)
     from slangrag.engines.ollama import DEFAULT_CHAT_MODEL, OllamaChat, connect
     from slangrag.engines.ollama.capability import RememberedSizes
+    from slangrag.engines.ollama.options import KNOWN
+    from slangrag.engines.options import own_options
 
     sizes = RememberedSizes(settings.cache)
     capable = {"yes": True, "no": False}.get(settings.capable)
-    chat = OllamaChat(connect(settings), name or DEFAULT_CHAT_MODEL, sizes=sizes, capable=capable)
-    return Chosen(chat, note)
+    options = own_options(settings, KNOWN, "Ollama")
+    name = name or DEFAULT_CHAT_MODEL
+    return Chosen(OllamaChat(connect(settings), name, sizes=sizes, capable=capable, options=options), note)
 
 
 def choose_embedder(

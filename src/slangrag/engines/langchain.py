@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
+from slangrag.engines.options import unflagged
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.engines.thinking import ThinkingFilter, beginning_by_name, leak_note
 from slangrag.engines.tokens import estimate_tokens
@@ -26,6 +27,7 @@ from slangrag.errors import (
     EngineTimeout,
     EngineUnreachable,
     ModelMissing,
+    UsageError,
 )
 
 if TYPE_CHECKING:
@@ -40,14 +42,16 @@ _PIP_LINE: Final = re.compile(r"pip install (?:-U )?[\w\-\[\]]+")
 class LangChainChat:
     """Implements ChatModel over one of LangChain's providers, such as ("openai", "gpt-4o-mini").
 
-    The provider is set up at the first question. num_ctx and grammars are the provider's own affair:
-    they are not sent.
+    The provider is set up at the first question, with the options that the user gave it (top_p=0.9), which
+    are its own by its own names. num_ctx and grammars are the provider's own affair: they are not sent.
     """
 
     def __init__(self, settings: Settings, provider: str, model: str) -> None:
         self._provider = provider
         self._model = model
         self._timeout = settings.read_timeout
+        seed = {key: value for key, value in settings.model_options().items() if key == "seed"}
+        self._options = {**unflagged(settings), **seed}
         self._identity = ChatIdentity(engine="langchain", model=f"{provider}:{model}")
         self._beginning = beginning_by_name(model)
 
@@ -107,13 +111,15 @@ class LangChainChat:
                 hint="pip install 'slangrag[langchain]'",
             ) from error
         try:
-            return init_chat_model(
+            model: BaseChatModel = init_chat_model(
                 self._model,
                 model_provider=self._provider,
                 temperature=options.temperature,
                 max_tokens=options.max_tokens,
                 timeout=self._timeout,
+                **self._options,
             )
+            return model
         except ImportError as error:
             found = _PIP_LINE.search(str(error))
             package = self._provider.replace("_", "-")
@@ -122,6 +128,11 @@ class LangChainChat:
                 hint=found[0] if found else f"pip install langchain-{package}",
             ) from error
         except (ValueError, TypeError) as error:
+            if blamed := [key for key in self._options if key in str(error)]:
+                raise UsageError(
+                    f"{self._provider} does not take the option {blamed[0]!r}: {_one_line(error)}",
+                    hint=f"leave out --option {blamed[0]}=...",
+                ) from error
             raise _not_set_up(self._provider, error) from error
 
 

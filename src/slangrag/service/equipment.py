@@ -95,11 +95,10 @@ class Equipment:
         return by_words(Judge(chat, self.generation()))
 
     def generation(self) -> ChatOptions:
-        """How the model is to generate."""
-        settings = self.settings
-        return ChatOptions(
-            num_ctx=settings.num_ctx, max_tokens=settings.max_tokens, temperature=settings.temperature
-        )
+        """How the model is to generate. Raises UsageError for a seed or a stop that cannot be read."""
+        from slangrag.engines.options import chat_options
+
+        return chat_options(self.settings)
 
     def _chosen_nli(self) -> Nli:
         from slangrag.answer.support.nli import Nli

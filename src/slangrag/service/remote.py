@@ -37,7 +37,7 @@ _SILENCE_SECONDS: Final = 60.0
 
 SAME_SETTINGS: Final = (
     "engine", "ollama_host", "num_ctx", "embed_model", "query_prefix", "document_prefix", "capable",
-    "nli_model", "threads",
+    "nli_model", "threads", "options",
 )  # fmt: skip
 """Settings that a server answers with its own of: where the caller's are others, it is not asked."""
 

@@ -43,6 +43,22 @@ def test_how_to_write_goes_along_as_it_was_asked_for(standin: StandIn, server: O
     assert "seed" not in standin.calls("/api/chat")[-1].body["options"], "chance is the server's own then"
 
 
+def test_the_users_options_go_along_and_never_replace_what_is_said_by_the_settings(
+    standin: StandIn, server: OllamaServer
+) -> None:
+    given = {"num_gpu": 20, "top_p": 0.9, "num_ctx": 1, "num_predict": 1}
+    list(OllamaChat(server, options=given).stream(QUESTION, ChatOptions(max_tokens=7, temperature=0.7)))
+    assert standin.calls("/api/chat")[-1].body["options"] == {
+        "num_gpu": 20, "top_p": 0.9, "num_ctx": 4096, "num_predict": 7, "temperature": 0.7, "seed": 0,
+    }  # fmt: skip
+
+
+def test_an_option_of_another_type_is_named(server: OllamaServer) -> None:
+    with pytest.raises(EngineReply, match="this value of top_k: it must be of type integer") as caught:
+        list(OllamaChat(server, options={"top_k": "many"}).stream(QUESTION, ChatOptions()))
+    assert "--option top_k" in caught.value.hint
+
+
 def test_the_time_that_loading_took_is_told_in_milliseconds() -> None:
     with StandIn([chat_model("llama3.1")], shape=Shape(load_ms=80)) as standin:
         usage = ChatUsage()

@@ -24,6 +24,7 @@ from slangrag.errors import (
     EngineTimeout,
     EngineUnreachable,
     ModelMissing,
+    UsageError,
 )
 
 ASK = [Message("system", "Be brief."), Message("user", "What is rizz?")]
@@ -210,6 +211,19 @@ def test_an_answer_that_was_all_thinking_says_so(openai: list[dict[str, Any]]) -
     usage = ChatUsage()
     assert list(_chat("deepseek-r1-cut").stream(ASK, ChatOptions(), usage)) == []
     assert ["only thought" in note for note in usage.notes] == [True]
+
+
+def test_the_users_options_reach_the_provider(openai: list[dict[str, Any]]) -> None:
+    settings = replace(load_settings(), options='top_p=0.5,seed=9,stop=["###"]')
+    list(LangChainChat(settings, "openai", "gpt-4o-mini").stream(ASK, ChatOptions()))
+    assert (openai[0]["top_p"], openai[0]["seed"]) == (0.5, 9)
+
+
+def test_an_option_that_the_provider_does_not_take_is_named(openai: list[dict[str, Any]]) -> None:
+    chat = LangChainChat(replace(load_settings(), options="top_p=many"), "openai", "gpt-4o-mini")
+    with pytest.raises(UsageError, match="openai does not take the option 'top_p'") as caught:
+        list(chat.stream(ASK, ChatOptions()))
+    assert "leave out --option top_p" in caught.value.hint
 
 
 def test_an_answer_may_be_left_in_the_middle(openai: list[dict[str, Any]]) -> None:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from slangrag.config import Settings
 from slangrag.engines.embedded.catalogue import find_model
 from slangrag.engines.embedded.gguf import GgufHead, read_head
+from slangrag.engines.embedded.options import AT_LOAD, IN_REQUEST, KNOWN
 from slangrag.engines.embedded.threads import SMALL_MODEL_LIMIT, idle_threads
 from slangrag.engines.embedded.weights import obtain_model
 from slangrag.engines.embedded.wheels import Progress
+from slangrag.engines.options import only, own_options
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.engines.thinking import OPEN, Beginning, ThinkingFilter, leak_note
 from slangrag.errors import ContextOverflow, EngineReply
@@ -43,9 +45,11 @@ class EmbeddedChat:
     ) -> None:
         """`model`: a catalogue name, a GGUF file's Path, or None for the catalogue's default.
 
-        Raises ModelMissing (no such name or file), ModelUnfit (not GGUF), WeightsError (not fetched
-        and `fetch` is False, not fetchable, or damaged).
+        Raises UsageError (an option that llama.cpp does not know), ModelMissing (no such name or file),
+        ModelUnfit (not GGUF), WeightsError (not fetched and `fetch` is False, not fetchable, or damaged).
         """
+        options = own_options(settings, KNOWN, "llama.cpp")
+        self._at_load, self._in_request = only(options, AT_LOAD), only(options, IN_REQUEST)
         if isinstance(model, Path):
             self._path = model.expanduser()
             name = model.name
@@ -109,6 +113,7 @@ class EmbeddedChat:
             usage.notes.append(f"{self._identity.model} reads {context} tokens at most")
         limit = min(options.max_tokens, context - len(prompt))
         request: dict[str, Any] = {
+            **self._in_request,
             "prompt": prompt,
             "n_predict": limit,
             "temperature": options.temperature,
@@ -160,7 +165,8 @@ class EmbeddedChat:
                 self._settings.threads, limit=None if self._head.capable else SMALL_MODEL_LIMIT
             ),
             timeout=self._settings.read_timeout,
-            fit=self._head.capable,
+            fit=self._head.capable and "n_gpu_layers" not in self._at_load,  # llama.cpp fits what nobody set
+            options=self._at_load,
         )
         self._load_ms = _milliseconds_since(started)
         weakref.finalize(self, self._server.close)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import secrets
 import socket
 import threading
@@ -18,26 +19,44 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from slangrag.errors import EngineMissing, EngineReply, EngineTimeout, EngineUnreachable, ModelUnfit
+from slangrag.errors import (
+    EngineMissing,
+    EngineReply,
+    EngineTimeout,
+    EngineUnreachable,
+    ModelUnfit,
+    UsageError,
+)
 
 _HOST: Final = "127.0.0.1"
 BATCH_TOKENS: Final = 128
+_FIELD: Final = re.compile(r"^Field '(\w+)'")
 
 
 class LlamaServer:
     """One loaded model. `close` frees it; until then it holds its memory and one loopback port."""
 
     def __init__(
-        self, model: Path, *, context: int, threads: int, timeout: float, fit: bool, embedding: bool = False
+        self,
+        model: Path,
+        *,
+        context: int,
+        threads: int,
+        timeout: float,
+        fit: bool,
+        embedding: bool = False,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         """Load `model` with room for `context` tokens. `timeout`: seconds of silence allowed later.
 
-        `embedding`: the model makes vectors (`embed`) and no text.
+        `options` are fields of CommonParams (see options.py). `embedding`: the model makes vectors (`embed`)
+        and no text.
 
         `fit` lets llama.cpp first try how much of the model goes onto a GPU, which doubles the time
         that loading takes.
 
-        Raises EngineMissing without xllamacpp, ModelUnfit if llama.cpp cannot load the file.
+        Raises EngineMissing without xllamacpp, ModelUnfit if llama.cpp cannot load the file, UsageError for
+        an option of another type.
         """
         try:
             import xllamacpp
@@ -69,6 +88,14 @@ class LlamaServer:
         params.embedding = embedding
         for cpu in (params.cpuparams, params.cpuparams_batch):
             cpu.n_threads = threads
+        for name, value in (options or {}).items():
+            try:
+                setattr(params, name, value)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise UsageError(
+                    f"llama.cpp does not take {name}={value!r}: {error}",
+                    hint=f"--option {name}={getattr(params, name)} is its default",
+                ) from error
         try:
             self._server: Any = xllamacpp.Server(params)
         except RuntimeError as error:
@@ -188,7 +215,12 @@ def _hang_up(sock: socket.socket) -> None:
     sock.close()
 
 
-def _reply_error(reply: Mapping[str, Any]) -> EngineReply:
+def _reply_error(reply: Mapping[str, Any]) -> EngineReply | UsageError:
     inner = reply.get("error", reply)
     message = inner.get("message", "no reason given") if isinstance(inner, dict) else str(inner)
+    if field := _FIELD.search(str(message)):
+        return UsageError(
+            f"llama.cpp does not take this value of {field[1]}: {message.rpartition('] ')[2]}",
+            hint=f"leave out --option {field[1]}=...",
+        )
     return EngineReply(f"the embedded chat model refused: {' '.join(str(message).split())}", hint="try again")

@@ -10,7 +10,7 @@ for the model's size.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from slangrag.engines.ollama.capability import CAPABLE_FROM, RememberedSizes, looks_capable, parameters
@@ -36,10 +36,15 @@ class OllamaChat:
         *,
         sizes: RememberedSizes | None = None,
         capable: bool | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
-        """`sizes` remembers how large models are; `capable`, if given, is taken for granted."""
+        """`sizes` remembers how large models are; `capable`, if given, is taken for granted.
+
+        `options` go out with every request, by Ollama's own names; what ChatOptions says stands above them.
+        """
         self._server = server
         self._model = model
+        self._options = dict(options or {})
         self._sizes = sizes
         self._size_asked = capable is not None or sizes is None
         size = sizes.get(server.address, model) if sizes is not None and capable is None else ""
@@ -131,6 +136,7 @@ class OllamaChat:
 
     def _body(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
         settings: dict[str, Any] = {
+            **self._options,
             "num_ctx": options.num_ctx,
             "num_predict": options.max_tokens,
             "temperature": options.temperature,

@@ -35,6 +35,7 @@ _TOO_LONG: Final = re.compile(
 )
 _MISSING: Final = re.compile(r"model .*not found|invalid model name|invalid model path|model is required")
 _UNFIT: Final = re.compile(r"does not support|requires more system memory")
+_OPTION: Final = re.compile(r'option "(\w+)" must be of type (\w+)')
 _NOT_A_NUMBER: Final = re.compile(r"NaN|unsupported value: [+-]?Inf")
 _DAMAGED: Final = re.compile(r"exceeds file size|^unexpected EOF$|invalid file magic")
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
@@ -87,6 +88,11 @@ def reply_fault(status: int, body: str, *, model: str, purpose: Purpose, address
     if _MISSING.search(text):
         return ModelMissing(
             f"Ollama at {address} does not have the model {model!r}", hint=f"ollama pull {model}"
+        )
+    if option := _OPTION.search(text):
+        return EngineReply(
+            f"Ollama does not take this value of {option[1]}: it must be of type {option[2]}",
+            hint=f"leave out --option {option[1]}=..., or give it another value",
         )
     if status == 501 or _UNFIT.search(text):
         return _unfit(text, model, purpose)
