@@ -31,6 +31,7 @@ ENGINE_PACKAGES: Final = {
     "index": ("chromadb",),
     "ollama": ("ollama",),
     "embedded": ("xllamacpp", "onnxruntime", "tokenizers"),
+    "huggingface": ("transformers", "torch", "accelerate"),
     "langchain": ("langchain", "langchain-core"),
     "serve": ("fastapi", "uvicorn"),
     "mcp": ("mcp",),

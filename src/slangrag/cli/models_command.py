@@ -11,7 +11,9 @@ from slangrag.cli.options import JsonOption, with_settings
 from slangrag.config import Settings
 from slangrag.errors import EngineError
 
-app = typer.Typer(help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands)
+app = typer.Typer(
+    help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands
+)
 
 
 @app.command(name="list")
@@ -39,9 +41,12 @@ def list_models(*, settings: Settings, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-@with_settings("engine")
+@with_settings("engine", "options")
 def pull(
-    name: Annotated[str | None, typer.Argument(help="Model; none means the engine's two defaults.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Model (huggingface:NAME from a hub); none means the engine's two defaults."),
+    ] = None,
     *,
     settings: Settings,
 ) -> None:
@@ -53,6 +58,10 @@ def pull(
     from slangrag.cli.render.terminal import note, show
     from slangrag.service import models
 
+    if name is not None and models.is_on_hub(name):
+        got = models.pull_from_hub(settings, name, download_meter)
+        show(Text(f"{got.name}: here ({got.size / 1e6:,.0f} MB)"))
+        return
     chosen, why = models.engine_to_pull_from(settings, name)
     if why:
         note(why)

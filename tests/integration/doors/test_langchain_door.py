@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Generator, Iterator
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,6 +18,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
+from tests import tiny_models
 
 from slangrag import Slang
 from slangrag.errors import StoreMissing
@@ -192,3 +194,20 @@ async def test_a_cancelled_call_ends_the_generation(slang: Slang) -> None:
 def test_a_store_that_is_not_there_is_told_as_everywhere(tmp_path: Any) -> None:
     with pytest.raises(StoreMissing):
         slang_chain(SlangRetriever.from_store(tmp_path / "none"), quoted=True).invoke(QUESTION)
+
+
+def test_a_hugging_face_pipeline_of_langchains_own_answers(slang: Slang, tmp_path: Path) -> None:
+    """As docs/library.md shows it. `--model huggingface:` does not go this way (docs/models.md says why)."""
+    from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
+
+    folder = tiny_models.causal(tmp_path / "llama")
+    with tiny_models.without_bars():
+        pipeline = HuggingFacePipeline.from_model_id(
+            str(folder),
+            task="text-generation",
+            pipeline_kwargs={"max_new_tokens": 40, "return_full_text": False},
+        )
+    told = slang_chain(SlangRetriever(slang=slang), ChatHuggingFace(llm=pipeline)).invoke(
+        "what does rizz mean"
+    )
+    assert [(one["text"], one["support"]) for one in told["sentences"]] == [(tiny_models.SAYS, "supported")]

@@ -73,6 +73,8 @@ class Small:
             options = self._options
             if self._chat.identity.accepts_grammar:
                 options = replace(options, grammar=small_grammar(one))
+            elif self._chat.identity.accepts_opening:
+                options = replace(options, opening=small_opening(one))
             held = SentenceStream()
             sentence = ""
             for chunk in chunks_of(self._chat, small_messages(one, system=self._system), options):

