@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from slangrag.cli.compare_command import compare
 from slangrag.cli.groups import Commands
 from slangrag.cli.options import JsonOption, with_settings
 from slangrag.config import Settings
 from slangrag.errors import EngineError
 
 app = typer.Typer(
-    help="List and fetch models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands
+    help="List, fetch and compare models.", no_args_is_help=True, rich_markup_mode=None, cls=Commands
 )
 
 
@@ -75,3 +76,6 @@ def pull(
                 total = step.total / 1e6 if step.total else None
                 bar.update(f"{wanted}: {step.status}", step.completed / 1e6, total)
         typer.echo(f"{wanted}: here")
+
+
+app.command()(compare)

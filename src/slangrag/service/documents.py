@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slangrag.ingest.estimate import Estimate
     from slangrag.ingest.plan import IngestReport
     from slangrag.retrieval.types import Definition, Hit, Retrieval
+    from slangrag.service.comparing import Compared
     from slangrag.service.doctor.finding import Finding
     from slangrag.service.maintenance import Exported, StoreCopy, StoreFacts
     from slangrag.service.models import ModelFacts
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from slangrag.store.verify import Verification
 
 Document = dict[str, Any]
+SUPPORTS: Final = ("supported", "own words", "quoted", "remark", "withheld")
+"""The ways in which a sentence stands to its sources, as `answer.events.Support` has them."""
 
 
 def entry(one: Entry) -> Document:
@@ -105,6 +108,36 @@ def answer(told: Answer) -> Document:
             {"text": one.text, "citations": list(one.citations), "support": one.support}
             for one in told.sentences
         ],
+    }
+
+
+def comparison(question: str, found: Retrieval, compared: Sequence[Compared]) -> Document:
+    """`models compare QUESTION`; first_ms and tokens_per_second are null where there are none."""
+    return {
+        "query": question,
+        "known": found.known,
+        "hits": hits(found.hits),
+        "answers": [_compared(one) for one in compared],
+    }
+
+
+def _compared(one: Compared) -> Document:
+    counts, cost, failure = one.sentences(), one.cost, one.failure
+    rate = cost.tokens_per_second
+    return {
+        "name": one.name,
+        "answer": None if one.answer is None else answer(one.answer),
+        "failure": None if failure is None else {"message": failure.message, "next": failure.hint or None},
+        "load_ms": round(one.load_ms, 1),
+        "first_ms": None if one.first_ms is None else round(one.first_ms, 1),
+        "total_ms": round(one.total_ms, 1),
+        "prompt_tokens": cost.prompt_tokens,
+        "answer_tokens": cost.answer_tokens,
+        "counted": cost.counted,
+        "tokens_per_second": None if rate is None else round(rate, 2),
+        "sentences": {name: counts[name] for name in SUPPORTS},
+        "withheld": [{"text": gone.text, "reason": gone.reason} for gone in one.withheld],
+        "notes": list(one.notes),
     }
 
 

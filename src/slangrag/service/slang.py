@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
     from slangrag.answer.chat.conversation import Continued, Conversation, ReadAs
     from slangrag.answer.chat.translated import Translated
-    from slangrag.answer.events import Answer, AnswerOptions, Event
+    from slangrag.answer.events import Answer, AnswerOptions, Event, Sources
     from slangrag.answer.translate.terms import Direction, Translation
     from slangrag.engines.choose import Chosen
     from slangrag.engines.protocols import ChatModel, Embedder
     from slangrag.retrieval.types import Retrieval
+    from slangrag.service.comparing import Compared
     from slangrag.service.engines import Fetching
     from slangrag.service.status import Status
 
@@ -206,6 +207,27 @@ class Slang(Dictionary):
         from slangrag.service.models import chat_models
 
         return chat_models(self.settings)
+
+    def compare(
+        self, question: str, models: Sequence[str], *, system: str | None = None
+    ) -> Iterator[Sources | Compared]:
+        """What several models make of the same definitions: Sources first, then one Compared for each model.
+
+        They are asked one after the other. A model's failure is told in its Compared. Raises what `search`
+        raises.
+        """
+        from slangrag.answer.events import Sources
+        from slangrag.service.comparing import compare
+
+        found = self._found(question)
+        yield Sources(found)
+        yield from compare(
+            question,
+            found,
+            models,
+            lambda name: self.varied(chat_model=name)._equipment,
+            self._options(system),
+        )
 
     def generate(self, prompt: str) -> Iterator[str]:
         """What the model itself says to `prompt`: unchecked, without the store. Closing it cancels.

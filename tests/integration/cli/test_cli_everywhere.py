@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "store rebuild": ([], ""),
     "store calibrate": ([], ""),
     "models list": (["--engine", "embedded"], ""),
+    "models compare": (["what does xqzzyv mean", "-m", "smollm2-135m-instruct", "-m", "llama3.1"], ""),
     "models pull": (["--engine", "embedded"], ""),
     "config show": ([], ""),
     "config path": ([], ""),

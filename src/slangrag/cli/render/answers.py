@@ -87,16 +87,10 @@ class AnswerView:
             show(Text(""))
 
     def _whole(self, answer: Answer) -> None:
-        remarks = answer.text.removesuffix(" ".join(one.text for one in answer.sentences)).strip()
-        said = [*([remarks] if remarks else []), *map(_marked, answer.sentences)]
-        self._sentence(" ".join(said))
+        show(styled(whole(answer), safe=self._safe))
 
     def _sentence(self, text: str) -> None:
-        line = Text(spoken(text, safe=self._safe))
-        if stdout().is_terminal:
-            line.highlight_regex(_CITATION, "cyan")
-            line.highlight_regex(_OWN, "yellow")
-        show(line)
+        show(styled(text, safe=self._safe))
 
     def _end(self, answer: Answer) -> None:
         for remark in answer.notes:
@@ -112,6 +106,21 @@ class AnswerView:
         if answer.model:
             seconds = answer.timings_ms.get("total", 0.0) / 1000
             note(f"{answer.engine}/{answer.model}, {seconds:.1f} s")
+
+
+def whole(answer: Answer) -> str:
+    """All that an answer says: remarks first, then its sentences, each with its mark."""
+    remarks = answer.text.removesuffix(" ".join(one.text for one in answer.sentences)).strip()
+    return " ".join([*([remarks] if remarks else []), *map(_marked, answer.sentences)])
+
+
+def styled(text: str, *, safe: bool) -> Text:
+    """What an answer says, for the screen: made harmless, citations and marks in colour on a terminal."""
+    line = Text(spoken(text, safe=safe))
+    if stdout().is_terminal:
+        line.highlight_regex(_CITATION, "cyan")
+        line.highlight_regex(_OWN, "yellow")
+    return line
 
 
 def _marked(sentence: Sentence) -> str:

@@ -37,11 +37,17 @@ def stderr() -> Console:
     return _console(stderr=True)
 
 
-def _console(*, stderr: bool) -> Console:
+@cache
+def whole_width() -> Console:
+    """Standard output as wide as the terminal is, for what stands side by side."""
+    return _console(stderr=False, capped=False)
+
+
+def _console(*, stderr: bool, capped: bool = True) -> Console:
     from rich.console import Console
 
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    if console.is_terminal and console.width > _WIDEST:
+    if capped and console.is_terminal and console.width > _WIDEST:
         console.width = _WIDEST
     return console
 
