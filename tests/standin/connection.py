@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.standin.callers import may_call
+from tests.standin.creating import BLOBS
 from tests.standin.faults import BUSY, Fault
 from tests.standin.traffic import Recorded
 from tests.standin.wording import Reply, Stream, go_json
@@ -98,7 +99,7 @@ class Connection(BaseHTTPRequestHandler):
             return self._redirect(path)
         if self.command == "OPTIONS":
             return self._send(204, b"", "")
-        methods = standin.routes.get(path)
+        methods = standin.creating.methods(path) if path.startswith(BLOBS) else standin.routes.get(path)
         if methods is None:
             return self._send(404, b"404 page not found", "text/plain")
         if self.command not in methods:
@@ -110,7 +111,8 @@ class Connection(BaseHTTPRequestHandler):
         try:
             reply = methods[self.command](raw, fault)
         except Reply as early:
-            return self._send(early.status, go_json(early.body).encode(), early.kind)
+            body = b"" if early.body is None else go_json(early.body).encode()
+            return self._send(early.status, body, early.kind)
         if isinstance(reply, str):
             kind = "text/plain; charset=utf-8" if path == "/" else _JSON
             return self._send(200, reply.encode(), kind, fault=fault)

@@ -13,6 +13,7 @@ FILES: Final = {
     "01_root_and_errors": "nothing",
     "02_no_models": "nothing",
     "03_pull_offline": "nothing",
+    "04_create": "nothing",
     "05_tags_show": "two models",
     "06_embed": "two models",
     "07_embeddings_old": "two models",
@@ -23,7 +24,6 @@ FILES: Final = {
 """The files of recordings that are replayed, and what is pulled on the server meanwhile."""
 
 FILES_LEFT_OUT: Final = {
-    "04_create": "models are not created in the stand-in",
     "10_openai": "the OpenAI-style endpoints are not spoken",
     "12_disconnect_kill": "runners that die are played by faults",
     "13_busy_queue": "a full queue depends on loads under way; played by max_queue and the fault `busy`",
@@ -53,12 +53,17 @@ LEFT_OUT: Final = {
     "ps_after_unload": "the other model was loaded by an earlier file",
     "pull_closed_port_registry": "no registries but the usual one",
     "push_missing": "pushes nothing",
+    "create_from_missing": "models are made from files only",
+    "create_minilm": "the file was recorded cut short",
+    "create_smollm2": "the file was recorded cut short",
+    "head_blob_present smollm2.gguf": "the file was recorded cut short",
+    "head_blob_present minilm-F16.gguf": "the file was recorded cut short",
     "num_ctx_0": "contexts of no tokens at all",
     "num_ctx_neg": "contexts of no tokens at all",
 }
 """Records of those files that the stand-in does not cover, by name."""
 
-_PATHS_LEFT_OUT: Final = ("/v1/", "/api/create", "/api/copy", "/api/delete", "/api/push", "/api/blobs")
+_PATHS_LEFT_OUT: Final = ("/v1/", "/api/copy", "/api/push")
 
 
 def _long_prompt(stream: bool, **more: Any) -> dict[str, Any]:

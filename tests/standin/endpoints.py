@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.standin.chatting import Chatting
+from tests.standin.creating import Creating
 from tests.standin.embedding import Embedding
 from tests.standin.facts import Facts
 from tests.standin.faults import Fault
@@ -19,7 +20,9 @@ Endpoint = Callable[[bytes, Fault | None], str | Stream]
 Routes = dict[str, dict[str, Endpoint]]
 
 
-def routes(facts: Facts, pulling: Pulling, embedding: Embedding, chatting: Chatting) -> Routes:
+def routes(
+    facts: Facts, pulling: Pulling, creating: Creating, embedding: Embedding, chatting: Chatting
+) -> Routes:
     """Path to method to endpoint; whatever is not here is a 404 or a 405."""
     return {
         "/": {"HEAD": facts.root, "GET": facts.root},
@@ -28,6 +31,8 @@ def routes(facts: Facts, pulling: Pulling, embedding: Embedding, chatting: Chatt
         "/api/ps": {"GET": facts.ps},
         "/api/show": {"POST": facts.show},
         "/api/pull": {"POST": pulling.pull},
+        "/api/create": {"POST": creating.create},
+        "/api/delete": {"DELETE": creating.delete},
         "/api/embed": {"POST": embedding.embed},
         "/api/embeddings": {"POST": embedding.embeddings},
         "/api/chat": {"POST": chatting.chat},

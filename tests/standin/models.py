@@ -43,6 +43,8 @@ class StandInModel:
     embed: Embed | None = field(default=None, compare=False)
     chat: Chat | None = field(default=None, compare=False)
     thoughts: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict, compare=False)
+    """More of what /api/show says of its file's head."""
 
     @property
     def full_name(self) -> str:

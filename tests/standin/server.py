@@ -13,6 +13,7 @@ from typing import Self
 
 from tests.standin.chatting import Chatting
 from tests.standin.connection import Listener
+from tests.standin.creating import Creating
 from tests.standin.embedding import Embedding
 from tests.standin.endpoints import routes
 from tests.standin.facts import Facts
@@ -51,9 +52,11 @@ class StandIn:
     ) -> None:
         self.shape = shape = shape or Shape()
         library, queue = Library(models, version, shape), Queue(max_queue)
+        self.creating = Creating(library)
         self.routes = routes(
             Facts(library, vram=vram),
             Pulling(library, CATALOGUE if registry is None else registry, offline=offline),
+            self.creating,
             Embedding(library, queue, shape),
             Chatting(library, queue, shape, heeds_truncate=heeds_truncate),
         )
@@ -89,6 +92,7 @@ class StandIn:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self.creating.close()
 
     def fail(self, *faults: Fault) -> None:
         """From now on, fail in these ways too."""

@@ -20,10 +20,10 @@ FOREVER = 292 * 365.25 * 86_400.0
 
 
 class Reply(Exception):
-    """Leaves a handler early with a status and a JSON body."""
+    """Leaves a handler early with a status and a JSON body, or none."""
 
     def __init__(
-        self, status: int, body: dict[str, Any], kind: str = "application/json; charset=utf-8"
+        self, status: int, body: dict[str, Any] | None, kind: str = "application/json; charset=utf-8"
     ) -> None:
         super().__init__(status, body)
         self.status, self.body, self.kind = status, body, kind
@@ -63,6 +63,8 @@ FIELDS: dict[str, dict[str, tuple[type, str]]] = {
     "EmbeddingRequest": {"model": (str, "string"), "prompt": (str, "string")},
     "GenerateRequest": {"model": (str, "string"), "prompt": (str, "string"), "stream": (bool, "bool")},
     "ShowRequest": {"model": (str, "string"), "name": (str, "string")},
+    "CreateRequest": {"model": (str, "string"), "files": (dict, "map[string]string")},
+    "DeleteRequest": {"model": (str, "string"), "name": (str, "string")},
     "PullRequest": {"model": (str, "string"), "name": (str, "string"), "stream": (bool, "bool")},
 }
 

@@ -162,11 +162,14 @@ def choose_embedder(
 
         return Chosen(EmbeddedEmbedder(settings, fetch=fetch, progress=progress), note)
     from slangrag.engines.ollama import DEFAULT_EMBED_MODEL, OllamaEmbedder, connect
-    from slangrag.engines.ollama.prefixes import templates_for
 
-    name = name or DEFAULT_EMBED_MODEL
-    templates = templates_for(name, settings.query_prefix, settings.document_prefix)
-    return Chosen(OllamaEmbedder(connect(settings), name, templates=templates), note)
+    embedder = OllamaEmbedder(
+        connect(settings),
+        name or DEFAULT_EMBED_MODEL,
+        query_prefix=settings.query_prefix,
+        document_prefix=settings.document_prefix,
+    )
+    return Chosen(embedder, note)
 
 
 def is_model_file(name: str) -> bool:

@@ -7,14 +7,12 @@ import threading
 import numpy as np
 import pytest
 from tests.integration.ollama.asking import QUESTION, ask
-from tests.standin import Shape, StandIn, chat_model, embedding_model
+from tests.standin import Fault, Shape, StandIn, chat_model, embedding_model
 
 from slangrag.engines.ollama import OllamaChat, OllamaEmbedder, OllamaServer
 from slangrag.engines.ollama.host import parse_host
 from slangrag.engines.protocols import ChatOptions, ChatUsage, EmbedderIdentity
-from slangrag.errors import (
-    EngineReply,
-)
+from slangrag.errors import EngineReply, TextRejected
 
 
 def test_num_ctx_truncate_shift_think_and_keep_alive_are_always_sent(
@@ -78,6 +76,22 @@ def test_no_request_is_so_large_that_its_time_cannot_be_bounded(
 
 def test_a_long_question_is_cut_and_answered_all_the_same(standin: StandIn, server: OllamaServer) -> None:
     assert OllamaEmbedder(server).embed_query("why " * 500).shape == (64,)
+
+
+def test_a_text_that_the_server_refuses_though_it_may_cut_it_is_shortened(
+    standin: StandIn, server: OllamaServer
+) -> None:
+    """0.24 does so where its own cut comes out longer when it is read anew: the row would be lost."""
+    refusal = "the input length exceeds the context length"
+    embedder = OllamaEmbedder(server)
+    assert embedder.identity.dimension == 64
+    standin.fail(Fault("error", path="/api/embed", text="why", times=3, status=400, message=refusal))
+    assert embedder.embed_documents(["why " * 100]).shape == (1, 64)
+    lengths = [len(call.body["input"][0]) for call in standin.calls("/api/embed") if call.body["input"]]
+    assert lengths[-3:] == [400, 350, 306]
+    standin.fail(Fault("error", path="/api/embed", text="what", status=400, message=refusal))
+    with pytest.raises(TextRejected):
+        embedder.embed_query("what is it")
 
 
 def test_vectors_of_another_length_are_brought_to_length_one() -> None:

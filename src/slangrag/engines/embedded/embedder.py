@@ -70,7 +70,8 @@ class EmbeddedEmbedder:
         if file is None:
             model = find_model(settings.embed_model, "embed")
             weights_path, tokenizer_path = obtain_model(model, settings.cache, fetch=fetch, progress=progress)
-            own = OwnModel(model.name, model.name, model.files[0].sha256[:DIGEST_LENGTH], WINDOW, "mean")
+            digest = model.files[0].sha256[:DIGEST_LENGTH]
+            own = OwnModel(model.name, digest, WINDOW, "mean", templates_for(model.name))
         else:
             weights_path, tokenizer_path, own = find_own_model(file)
         options = onnxruntime.SessionOptions()
@@ -94,7 +95,7 @@ class EmbeddedEmbedder:
         self._inputs = {one.name for one in self._session.get_inputs()}
         self._pooling = own.pooling
         self.truncated = 0
-        templates = templates_for(own.family, settings.query_prefix, settings.document_prefix)
+        templates = own.templates.with_prefixes(settings.query_prefix, settings.document_prefix)
         self._identity = EmbedderIdentity(
             engine="embedded",
             model=own.name,

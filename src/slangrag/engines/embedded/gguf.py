@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from slangrag.engines.ollama.prefixes import Templates, templates_said
 from slangrag.errors import ModelMissing, ModelUnfit
 
 CAPABLE_PARAMETERS: Final = 1_000_000_000
@@ -41,13 +42,15 @@ _UNITS: Final = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 class GgufHead:
     """The general part of the metadata. parameters is 0 where neither stated nor guessable.
 
-    trained_context is in tokens, 0 where the file does not say.
+    trained_context is in tokens, 0 where the file does not say. templates: how an embedder wants its texts
+    worded, None where the file does not say.
     """
 
     architecture: str
     name: str
     parameters: float
     trained_context: int
+    templates: Templates | None = None
 
     @property
     def capable(self) -> bool:
@@ -79,6 +82,7 @@ def read_head(path: Path) -> GgufHead:
         name=str(fields.get("general.name", "")) or path.stem,
         parameters=_parameters(fields, size),
         trained_context=context if isinstance(context, int) else 0,
+        templates=templates_said(fields),
     )
 
 

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
 _LONGEST_WINDOW: Final = 2048
-_SHORTEST_WINDOW: Final = 256
+_WINDOW: Final = 256
 _AT_ONCE: Final = 16
-_CHARACTERS_A_TOKEN: Final = 2
-"""Texts with fewer characters than this for each token of the window cannot be too long for it."""
-_SPARE: Final = 8
+_AROUND: Final = 2
 
 
 class GgufEmbedder:
@@ -35,7 +33,7 @@ class GgufEmbedder:
         cannot load it or it is no embedder.
         """
         head = read_head(path)
-        self._window = min(max(head.trained_context, _SHORTEST_WINDOW), _LONGEST_WINDOW)
+        self._window = min(head.trained_context or _WINDOW, _LONGEST_WINDOW)
         self._server = LlamaServer(
             path,
             context=self._window,
@@ -53,7 +51,9 @@ class GgufEmbedder:
                 f"{path} makes no vectors: its file names no pooling",
                 hint="--embed-model with an embedder's file",
             ) from error
-        templates = templates_for(path.stem, settings.query_prefix, settings.document_prefix)
+        templates = (head.templates or templates_for(path.stem)).with_prefixes(
+            settings.query_prefix, settings.document_prefix
+        )
         self._identity = EmbedderIdentity(
             engine="embedded",
             model=str(path.resolve()),
@@ -73,7 +73,7 @@ class GgufEmbedder:
         import numpy as np
 
         found: list[list[float]] = []
-        fitting = [self._cut(text) for text in texts]
+        fitting = [self._fitting(text) for text in texts]
         for start in range(0, len(fitting), _AT_ONCE):
             found += self._server.embed(fitting[start : start + _AT_ONCE])
         vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), -1)
@@ -92,17 +92,20 @@ class GgufEmbedder:
         """Free the model and its port."""
         self._server.close()
 
-    def _cut(self, text: str) -> str:
-        """The beginning of a text that the window has room for."""
+    def _fitting(self, text: str) -> str | list[int]:
+        """The text, or the tokens of its beginning where the window has no room for more."""
         try:
             text.encode()
         except UnicodeEncodeError as error:
             raise TextRejected("a text cannot be encoded", hint="save the file as UTF-8") from error
-        room = self._window - _SPARE
-        if len(text) <= room * _CHARACTERS_A_TOKEN or (count := len(self._server.tokenize(text))) <= room:
+        # A text has at most as many tokens as bytes, and the model puts one or two of its own around them.
+        if len(text.encode()) + _AROUND <= self._window:
+            return text or " "
+        whole = self._server.tokenize(text, start=True)
+        if len(whole) <= self._window:
             return text or " "
         self.truncated += 1
-        while count > room:
-            text = text[: int(len(text) * room / count)]
-            count = len(self._server.tokenize(text))
-        return text
+        # The end mark that the model's own tokenizer puts last stays last, as in training.
+        bare = self._server.tokenize(text)
+        last = 0 if whole[-1] == bare[-1] else 1
+        return whole[: self._window - last] + whole[len(whole) - last :]

@@ -13,7 +13,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -125,9 +125,10 @@ class LlamaServer:
         tokens: list[int] = reply["tokens"]
         return tokens
 
-    def embed(self, texts: list[str]) -> list[list[float]]:
-        """One vector a text, pooled as the file says; of any length but 0."""
-        found = self._post("/v1/embeddings", {"input": texts})["data"]
+    def embed(self, texts: Sequence[str | list[int]]) -> list[list[float]]:
+        """One vector a text (or its token ids, the model's own among them), pooled as the file says; of any
+        length but 0."""
+        found = self._post("/v1/embeddings", {"input": list(texts)})["data"]
         ordered = sorted(found, key=lambda one: int(one["index"]))
         return [one["embedding"] for one in ordered]
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.engines.ollama.faults import TextTooLong, not_ollama
 from slangrag.engines.ollama.models import canonical_name
-from slangrag.engines.ollama.prefixes import Templates, templates_for
+from slangrag.engines.ollama.prefixes import templates_for
 from slangrag.engines.ollama.server import DEFAULT_EMBED_MODEL, OllamaServer
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import EngineReply, ModelUnfit, TextRejected
@@ -37,14 +37,17 @@ MOST_CHARACTERS: Final = 64_000
 """Characters in one request: what bounds the time of a call where texts are long."""
 
 _PROBE: Final = "slang"
+_SHORTEST_CUT: Final = 64
+"""Characters below which a text that is too long says nothing of its length."""
 
 
 class OllamaEmbedder:
     """Implements Embedder over an OllamaServer. Safe to call from several threads.
 
-    `remembered` is the identity that a store was made with: it is then taken on trust, without a
-    request, and only the dimension is checked with each vector. Else the identity is asked for once, with
-    `templates`, or those of the model's family.
+    `remembered` is the identity that a store was made with: it is then taken on trust, without a request, and
+    only the dimension is checked with each vector. Else the identity is asked for once, with the templates
+    that the model's own file names, or those of its family; a prefix that is given stands in the place of
+    theirs.
     """
 
     def __init__(
@@ -53,9 +56,10 @@ class OllamaEmbedder:
         model: str = DEFAULT_EMBED_MODEL,
         *,
         remembered: EmbedderIdentity | None = None,
-        templates: Templates | None = None,
+        query_prefix: str | None = None,
+        document_prefix: str | None = None,
     ) -> None:
-        self._templates = templates or templates_for(model)
+        self._prefixes = (query_prefix, document_prefix)
         self._server = server
         self._model = model
         self._identity = remembered
@@ -72,20 +76,21 @@ class OllamaEmbedder:
         """
         if self._identity is None:
             digest = self._server.digest(self._model)
-            capabilities = self._server.show(self._model).capabilities
-            if capabilities and "embedding" not in capabilities:
+            card = self._server.show(self._model)
+            if card.capabilities and "embedding" not in card.capabilities:
                 raise ModelUnfit(
-                    f"{self._model} is not an embedding model (it does {', '.join(capabilities)})",
+                    f"{self._model} is not an embedding model (it does {', '.join(card.capabilities)})",
                     hint=f"ollama pull {DEFAULT_EMBED_MODEL}",
                 )
             dimension = int(self._request([_PROBE], truncate=True).shape[1])
+            templates = (card.templates or templates_for(self._model)).with_prefixes(*self._prefixes)
             self._identity = EmbedderIdentity(
                 engine="ollama",
                 model=canonical_name(self._model),
                 digest=digest,
                 dimension=dimension,
-                document_template=self._templates.document,
-                query_template=self._templates.query,
+                document_template=templates.document,
+                query_template=templates.query,
             )
         return self._identity
 
@@ -112,7 +117,7 @@ class OllamaEmbedder:
         """One unit vector, shape (dimension,), for a bare question: one request, cut if need be."""
         _check_encodable(text)
         identity = self.identity
-        vector: Vectors = self._request([identity.render_query(text)], truncate=True)[0]
+        vector: Vectors = self._cut(identity.render_query(text))[0]
         return vector
 
     def _fill(self, vectors: Vectors, texts: Sequence[str], rows: Sequence[int]) -> None:
@@ -131,10 +136,24 @@ class OllamaEmbedder:
                 self._fill(vectors, texts, by_length[-longest:])
                 return
             text = texts[rows[0]]
-            vectors[rows] = self._request([text], truncate=True)
+            vectors[rows] = self._cut(text)
             with self._lock:
                 self.truncated += 1
                 self._shortest_cut = min(self._shortest_cut, len(text))
+
+    def _cut(self, text: str) -> Vectors:
+        """One text, cut if need be, shape (1, dimension).
+
+        Ollama cuts tokens, makes them text again and reads that anew: where it comes out longer than before,
+        0.24 refuses what it cut itself. So such a text is shortened here until it is taken.
+        """
+        while True:
+            try:
+                return self._request([text], truncate=True)
+            except TextTooLong:
+                if len(text) < _SHORTEST_CUT:
+                    raise
+                text = text[: len(text) * 7 // 8]
 
     def _request(self, texts: Sequence[str], *, truncate: bool) -> Vectors:
         body = {

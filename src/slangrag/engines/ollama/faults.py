@@ -24,7 +24,7 @@ from slangrag.errors import (
     TextRejected,
 )
 
-Purpose = Literal["chat", "embed", "pull", "ask"]
+Purpose = Literal["chat", "embed", "pull", "create", "ask"]
 
 MID_STREAM: Final = -1
 """Stands for the status of an `error` line under HTTP 200; the client package uses the same number."""
@@ -38,6 +38,7 @@ _UNFIT: Final = re.compile(r"does not support|requires more system memory")
 _OPTION: Final = re.compile(r'option "(\w+)" must be of type (\w+)')
 _NOT_A_NUMBER: Final = re.compile(r"NaN|unsupported value: [+-]?Inf")
 _DAMAGED: Final = re.compile(r"exceeds file size|^unexpected EOF$|invalid file magic")
+_ELSEWHERE: Final = (301, 302, 303, 307, 308, 401, 403, 408, 502, 504)
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
 _NO_REGISTRY: Final = re.compile(
     r"dial tcp|no such host|connection refused|i/o timeout|network is unreachable"
@@ -85,6 +86,14 @@ def reply_fault(status: int, body: str, *, model: str, purpose: Purpose, address
         )
     if purpose == "pull":
         return _pull_fault(text, model, said)
+    if purpose == "create" and status not in _ELSEWHERE:
+        wrong_name = "invalid model name" in text
+        return EngineReply(
+            f"{said} when {model!r} was to be created",
+            hint="--ollama NAME, of letters, digits, . _ - and at most one :tag"
+            if wrong_name
+            else "Ollama's log says more",
+        )
     if _MISSING.search(text):
         return ModelMissing(
             f"Ollama at {address} does not have the model {model!r}", hint=f"ollama pull {model}"

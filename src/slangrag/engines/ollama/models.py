@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from slangrag.engines.ollama.prefixes import Templates, templates_said
 
 if TYPE_CHECKING:
     from ollama import Client
@@ -30,6 +33,7 @@ class ModelCard:
     """What a model is and can do. Lengths in tokens and dimensions, 0 where the server does not say.
 
     capabilities holds "completion", "embedding", "thinking", ...; empty on servers that do not tell.
+    templates: how an embedder wants its texts worded, where `tune export` wrote that into its file.
     """
 
     name: str
@@ -39,6 +43,7 @@ class ModelCard:
     context_length: int
     embedding_length: int
     capabilities: tuple[str, ...]
+    templates: Templates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class LoadedModel:
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """One step of a pull; total and completed in bytes, 0 where the step has none."""
+    """One step of a pull or of making a model; total and completed in bytes, 0 where the step has none."""
 
     status: str
     digest: str = ""
@@ -107,6 +112,7 @@ def show_model(client: Client, name: str) -> ModelCard:
         context_length=length("context_length"),
         embedding_length=length("embedding_length"),
         capabilities=tuple(shown.capabilities or ()),
+        templates=templates_said(facts),
     )
 
 
@@ -123,6 +129,16 @@ def loaded_models(client: Client) -> tuple[LoadedModel, ...]:
         )
         for model in client.ps().models
     )
+
+
+def create_model(client: Client, name: str, gguf: Path) -> Iterator[PullProgress]:
+    """Make the model `name` from a GGUF file, step by step. An `error` line is raised as ResponseError.
+
+    The file goes over as a blob, so it need not be the server's to read.
+    """
+    digest = client.create_blob(gguf)
+    for step in client.create(name, files={gguf.name: digest}, stream=True):
+        yield PullProgress(step.status or "", step.digest or "", step.total or 0, step.completed or 0)
 
 
 def pull_model(client: Client, name: str) -> Iterator[PullProgress]:

@@ -11,11 +11,16 @@ nothing of servers.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 PLAIN_DOCUMENT: Final = "{word}: {definition}"
 PLAIN_QUERY: Final = "{text}"
+QUERY_FIELD: Final = "slangrag.query_template"
+DOCUMENT_FIELD: Final = "slangrag.document_template"
+"""Where a GGUF file says how its model wants texts worded, in the head that `tune export` writes. Ollama
+shows what a file's head says, so a model made from such a file says it there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,21 @@ class Templates:
 
     document: str = PLAIN_DOCUMENT
     query: str = PLAIN_QUERY
+
+    def with_prefixes(self, query_prefix: str | None, document_prefix: str | None) -> Templates:
+        """These, a prefix that is given standing in the place of what it was."""
+        return Templates(
+            self.document if document_prefix is None else document_prefix + PLAIN_DOCUMENT,
+            self.query if query_prefix is None else query_prefix + PLAIN_QUERY,
+        )
+
+
+def templates_said(fields: Mapping[str, object]) -> Templates | None:
+    """The templates that a GGUF head's fields name; None where they name none."""
+    query, document = fields.get(QUERY_FIELD), fields.get(DOCUMENT_FIELD)
+    if not isinstance(query, str) or not isinstance(document, str):
+        return None
+    return Templates(document, query)
 
 
 _TASK: Final = "Given a question about slang, retrieve dictionary entries that answer it"
@@ -66,7 +86,4 @@ def templates_for(
         (templates for name, templates in FAMILIES if re.search(rf"(?<![a-z0-9])(?:{name})(?![a-z])", base)),
         Templates(),
     )
-    return Templates(
-        found.document if document_prefix is None else document_prefix + PLAIN_DOCUMENT,
-        found.query if query_prefix is None else query_prefix + PLAIN_QUERY,
-    )
+    return found.with_prefixes(query_prefix, document_prefix)

@@ -10,6 +10,7 @@ import re
 import threading
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from slangrag.config import Settings
@@ -20,6 +21,7 @@ from slangrag.engines.ollama.models import (
     Model,
     ModelCard,
     PullProgress,
+    create_model,
     list_models,
     loaded_models,
     pull_model,
@@ -192,6 +194,29 @@ class OllamaServer:
         """Every model in memory now."""
         with self.faults("ask"):
             return loaded_models(self.client)
+
+    def create(self, name: str, gguf: Path) -> None:
+        """Make the model `name` from a GGUF file of this machine, in the place of any of that name.
+
+        Raises EngineUnreachable, EngineReply where the server refuses or stops before "success".
+        """
+        status = ""
+        with (
+            self._new_client(_PULL_SILENCE) as client,
+            self.faults("create", name, read_timeout=_PULL_SILENCE),
+        ):
+            for step in create_model(client, name, gguf):
+                status = step.status
+        if status != "success":
+            raise EngineReply(
+                f"Ollama at {self.address} broke off after {status!r} when {name!r} was to be created",
+                hint="Ollama's log says more",
+            )
+
+    def delete(self, name: str) -> None:
+        """Remove the model `name`. Raises ModelMissing, EngineUnreachable."""
+        with self.faults("ask", name):
+            self.client.delete(name)
 
     def pull(self, name: str) -> Iterator[PullProgress]:
         """Fetch a model, step by step; the last step's status is "success".
