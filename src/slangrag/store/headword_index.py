@@ -65,6 +65,12 @@ class HeadwordIndex:
         """Headwords by row id."""
         return {found.hid: found for found in self._where("h.hid", hids)}
 
+    def votes(self) -> Iterator[tuple[int, int]]:
+        """Every headword's row id and its up-votes (0 where none is known), in the order of the rows."""
+        yield from self._connection.execute(
+            "SELECT hid, coalesce(up_votes, 0) FROM headword_stats ORDER BY hid"
+        )
+
     def _where(self, column: str, values: Iterable[object]) -> Iterator[Headword]:
         for chunk, marks in in_chunks(values):
             rows = self._connection.execute(

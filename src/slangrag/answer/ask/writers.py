@@ -100,7 +100,8 @@ class Capable:
     """All hits that fit into one prompt; each sentence is judged as soon as it is whole.
 
     Where a second judge is there (`checkers.second`), a sentence that words could not decide waits for it,
-    and so do those after it: it is asked once, when the model has ended.
+    and so do those after it: it is asked once, when the model has ended. `messages` is what the
+    model is sent.
     """
 
     def __init__(
@@ -135,7 +136,7 @@ class Capable:
         self._chat, self._options = chat, options.chat
         self._question, self._checkers = question, checkers
         self._sources = [_source(n, hit) for n, hit in enumerate(fitted.hits, start=1)]
-        self._messages = capable_messages(
+        self.messages = capable_messages(
             question, retrieval.intent, fitted.hits, system=options.system, history=fitted.history
         )
         self.timings_ms: dict[str, float] = {}
@@ -150,7 +151,7 @@ class Capable:
         begun = False
         usage = ChatUsage()
         try:
-            for chunk in chunks_of(self._chat, self._messages, self._options, usage):
+            for chunk in chunks_of(self._chat, self.messages, self._options, usage):
                 if chunk and not begun:
                     begun = True
                     yield Written()

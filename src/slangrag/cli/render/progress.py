@@ -46,6 +46,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
+def pace(rate: float) -> str:
+    """How many in a second, in whole numbers where that says anything: 1,200, 14, 2.5, 0.043."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
 class _Lines:
     """One line every LINE_SECONDS, and one at the end of each stage."""
 
@@ -66,7 +71,7 @@ class _Lines:
         else:
             line += f" {self._unit}"
         if rate:
-            line += f", {rate:,.0f} {self._unit}/s"
+            line += f", {pace(rate)} {self._unit}/s"
             if total and done < total:
                 line += f", {duration((total - done) / rate)} left"
         self._pending = line
@@ -118,5 +123,5 @@ class _Bar:
             completed=done,
             total=total,
             of=f"/{total:,.{self._digits}f}" if total else "",
-            rate=f"{rate:,.0f} {self._unit}/s" if rate else "",
+            rate=f"{pace(rate)} {self._unit}/s" if rate else "",
         )
