@@ -88,7 +88,7 @@ class WordLlama:
         # Read here rather than by the package, which looks for its tokenizer in a folder it does not have.
         from importlib.util import find_spec
 
-        from safetensors.numpy import load_file  # type: ignore[import-not-found]
+        from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
         spec = find_spec("wordllama")

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 
 from slangrag import __version__
-from slangrag.cli import config_command, models_command, store_command
+from slangrag.cli import config_command, models_command, store_command, tune_command
 from slangrag.cli.ask_command import ask
 from slangrag.cli.chat_command import chat
 from slangrag.cli.define_command import define
@@ -53,6 +53,7 @@ app.command("eval")(evaluate)
 for group, commands in (
     ("store", store_command.app),
     ("models", models_command.app),
+    ("tune", tune_command.app),
     ("config", config_command.app),
 ):
     app.add_typer(commands, name=group)

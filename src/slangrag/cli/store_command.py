@@ -238,6 +238,9 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
         ("sealed", "yes" if facts.sealed else "no"),
         ("saved", facts.saved_at or "-"),
     ]
+    if facts.adopted:
+        spite = "; ".join(facts.adopted["in_spite_of"])
+        rows.append(("tuned", f"{facts.adopted['at']}{f', although worse at {spite}' if spite else ''}"))
     if facts.locked_by:
         rows.append(("written by", facts.locked_by))
 

@@ -232,7 +232,8 @@ def _stored_embedder(
     if settings.embed_model is not None:
         _check_same_model(settings.embed_model, stored)
     if stored.engine == "embedded" and is_model_file(stored.model):
-        embedder = _file_embedder(settings, Path(stored.model), stored)
+        # A path that is not whole is one in the store itself (`tune adopt`).
+        embedder = _file_embedder(settings, settings.store / stored.model, stored)
         _check_digest(stored, embedder.identity.digest)
         return embedder
     if stored.engine == "embedded":

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import UsageError
@@ -15,7 +15,6 @@ from slangrag.sources.filters import Filters
 from slangrag.store.index import LOCALLY, IndexChoice
 
 _SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-Stage = Literal["re-embed", "read/embed", "headwords", "index", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,13 @@ class IngestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands. done and total count rows; total is None where nobody can know it yet.
+    """Where a run stands, at a stage with a name for people ("read/embed", "index").
 
+    done and total count rows; total is None where nobody can know it yet.
     rate is in rows per second, eta in seconds (None while unknown).
     """
 
-    stage: Stage
+    stage: str
     done: int
     total: int | None
     rate: float

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Final
 
-from slangrag.ingest.plan import Progress, Report, Stage
+from slangrag.ingest.plan import Progress, Report
 
 _WINDOW: Final = 15.0
 
@@ -14,7 +14,7 @@ _WINDOW: Final = 15.0
 class Meter:
     """Turns "so many rows are done" into Progress; one for each stage."""
 
-    def __init__(self, stage: Stage, report: Report) -> None:
+    def __init__(self, stage: str, report: Report) -> None:
         self._stage = stage
         self._report = report
         self._marks: deque[tuple[float, int]] = deque()

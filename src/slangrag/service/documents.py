@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slangrag.retrieval.types import Definition, Hit, Retrieval
     from slangrag.service.comparing import Compared
     from slangrag.service.doctor.finding import Finding
+    from slangrag.service.exporting import ExportReport
     from slangrag.service.maintenance import Exported, StoreCopy, StoreFacts
     from slangrag.service.models import ModelFacts
     from slangrag.sources.entry import Entry
@@ -234,6 +235,7 @@ def store(facts: StoreFacts) -> Document:
             "digest": embedder.digest,
             "dimension": embedder.dimension,
         },
+        "adopted": None if facts.adopted is None else dict(facts.adopted),
         "complete": facts.complete,
         "index": {"rows": facts.index_rows, "current": facts.index_current, "place": facts.index_place},
         "codes": {"current": facts.codes_current},
@@ -304,6 +306,31 @@ def exported(root: Path, written: Exported, seconds: float) -> Document:
         "rows": written.rows,
         "bytes": written.bytes,
         "seconds": round(seconds, 3),
+    }
+
+
+def tune_export(report: ExportReport) -> Document:
+    """`tune export`; `fault` is null where all that was asked for is there."""
+    best = report.best
+    return {
+        "model": str(report.model.folder),
+        "digest": report.model.digest,
+        "exports": [
+            {
+                "form": one.form,
+                "path": str(one.path),
+                "bytes": one.bytes,
+                "embed_model": one.embed_model,
+                "texts": one.probe.texts,
+                "mean_cosine": round(one.probe.mean, 6),
+                "least_cosine": round(one.probe.least, 6),
+                "same_neighbour": round(one.probe.neighbours, 4),
+                "strays": one.probe.strays,
+            }
+            for one in report.exports
+        ],
+        "best": best and best.form,
+        "fault": report.fault and report.fault.message,
     }
 
 

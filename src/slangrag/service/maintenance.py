@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slangrag.errors import StoreError
 from slangrag.retrieval import calibration
@@ -62,8 +63,7 @@ class StoreFacts:
     vectors counts those in the lexicon, index_rows those that the index was built with (None: never).
     complete: the last load came to its end. index_place: "chroma", "none" or a server's address.
     index_current: it holds exactly the lexicon's rows, or none is wanted; index_fault: why nobody can tell.
-    codes_current: all rows but a few
-    have their codes.
+    codes_current: all rows but a few have their codes. adopted: what is noted of a tuned embedder, or None.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
     file_system: its type, "" where the platform does not say.
     """
@@ -88,6 +88,7 @@ class StoreFacts:
     saved_at: str | None
     loads: tuple[Ledger, ...]
     sources: tuple[SourceCount, ...]
+    adopted: Mapping[str, Any] | None
 
     @property
     def model(self) -> str:
@@ -140,4 +141,5 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             saved_at=as_of.saved_at,
             loads=tuple(lexicon.loads()),
             sources=tuple(lexicon.sources()),
+            adopted=lexicon.meta(fingerprint.ADOPTED),
         )

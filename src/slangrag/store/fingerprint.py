@@ -14,6 +14,8 @@ from slangrag.errors import StoreMismatch, StoreMissing
 
 EMBEDDER: Final = "embedder"
 PENDING_EMBEDDER: Final = "pending_embedder"
+ADOPTED: Final = "adopted"
+"""Of a tuned embedder that was taken into use: which, when, and in spite of what (`tune adopt`)."""
 WAYS_OUT: Final = (
     "slangrag ingest CSV --into NEW_STORE, or to replace its vectors: slangrag ingest CSV --reembed"
 )

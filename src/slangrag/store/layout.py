@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_MODEL: Final = "model-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +24,11 @@ class StoreLayout:
     def lock(self) -> Path:
         """The writer's lock file; it says who holds it."""
         return self.root / "store.lock"
+
+    def model(self, digest: str) -> Path:
+        """Where an embedding model lives that goes with the store, told from others by its digest."""
+        return self.root / f"{_MODEL}{digest}"
+
+    def models(self) -> list[Path]:
+        """The embedding models that are there."""
+        return sorted(path for path in self.root.glob(f"{_MODEL}*") if path.is_dir())

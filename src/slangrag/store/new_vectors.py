@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.store import fingerprint
 from slangrag.store.codes.rows import note_codes
 from slangrag.store.index.notes import forget_indexes
+from slangrag.store.layout import StoreLayout
 from slangrag.store.schema import NEW_VECTORS, VECTORS
 from slangrag.store.writer import LexiconWriter
 
@@ -46,6 +48,25 @@ class NewVectors:
         ).fetchall():
             yield rows
             through = rows[-1][0]
+
+    def take_over(self, made: Path) -> int:
+        """Take from a copy of the store the vectors of entries whose texts are still the same; how many.
+
+        The copy's vectors are of the same embedder: the caller has seen to that.
+        """
+        before = self.count()
+        self._writer.commit()
+        self._db.execute("ATTACH ? AS made", (str(StoreLayout(made).lexicon),))
+        try:
+            self._db.execute(
+                f"INSERT OR IGNORE INTO {_NEW} SELECT here.rid, vector FROM entries AS here "
+                "JOIN made.entries AS there ON there.rid = here.rid AND there.text_hash = here.text_hash "
+                "JOIN made.vectors ON made.vectors.rid = here.rid"
+            )
+            self._writer.commit()
+        finally:
+            self._db.execute("DETACH made")
+        return self.count() - before
 
     def add(self, vectors: Iterable[tuple[int, bytes | None]]) -> None:
         """Unit vectors (float16) by row id; None for a refusal. Commits nothing."""

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "store verify": ([], ""),
     "store rebuild": ([], ""),
     "store calibrate": ([], ""),
+    "tune chat pairs": (["--count", "5", "--dir", "tuned"], ""),
     "models list": (["--engine", "embedded"], ""),
     "models compare": (["what does xqzzyv mean", "-m", "smollm2-135m-instruct", "-m", "llama3.1"], ""),
     "models pull": (["--engine", "embedded"], ""),
@@ -45,6 +46,8 @@ SERVERS = {"mcp", "serve"}
 """Speak to programs, and not to an end; tests/integration/doors and serve have them."""
 WRITE_ONCE = {"store copy", "store export"}
 """Refuse a place where something is, so cannot be run over and over; test_cli_store_moving.py has them."""
+TRAINS = {"tune chat train", "tune chat export"}
+"""Take a model of Hugging Face's; test_tune_chat.py has them."""
 SAID_ON_JSON = {"chat": ["--list"]}
 """What replaces a command's arguments where it is asked for JSON."""
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -102,7 +105,7 @@ def settled(text: str) -> str:
 
 
 def test_no_command_is_left_out() -> None:
-    assert set(COMMANDS) | SERVERS | WRITE_ONCE == set(LEAVES)
+    assert set(COMMANDS) | SERVERS | WRITE_ONCE | TRAINS == set(LEAVES)
     assert {name for name in LEAVES if takes_json(name)} <= set(documented())
 
 

@@ -54,9 +54,9 @@ class EmbeddedEmbedder:
 
         file is an ONNX model of a BERT-like encoder, or its folder; its tokenizer.json lies beside it (or one
         folder up), as sentence-transformers exports them. remembered is the identity of a store whose
-        vectors it made: its templates hold. Raises EngineMissing without the packages, ModelMissing for a
-        name the catalogue lacks or a file that is not there, and WeightsError if the weights are absent (and
-        `fetch` is False, or fetching fails) or damaged.
+        vectors it made: its name and templates hold. Raises EngineMissing without the packages, ModelMissing
+        for a name the catalogue lacks or a file that is not there, and WeightsError if the weights are absent
+        (and `fetch` is False, or fetching fails) or damaged.
         """
         try:
             import onnxruntime
@@ -98,7 +98,7 @@ class EmbeddedEmbedder:
         templates = own.templates.with_prefixes(settings.query_prefix, settings.document_prefix)
         self._identity = EmbedderIdentity(
             engine="embedded",
-            model=own.name,
+            model=remembered.model if remembered else own.name,
             digest=own.digest,
             dimension=DIMENSION if file is None else self._run(self._encode(["slang"])).shape[1],
             document_template=remembered.document_template if remembered else templates.document,

@@ -27,10 +27,9 @@ class GgufEmbedder:
     """Implements Embedder over a LlamaServer. `truncated` counts texts that lost their end."""
 
     def __init__(self, settings: Settings, path: Path, *, remembered: EmbedderIdentity | None = None) -> None:
-        """Load the file. remembered is the identity of a store whose vectors it made: its templates hold.
-
-        Raises EngineMissing without xllamacpp, ModelMissing without the file, ModelUnfit where llama.cpp
-        cannot load it or it is no embedder.
+        """Load the file. remembered is the identity of a store whose vectors it made: its name and
+        templates hold. Raises EngineMissing without xllamacpp, ModelMissing without the file, ModelUnfit
+        where llama.cpp cannot load it or it is no embedder.
         """
         head = read_head(path)
         self._window = min(head.trained_context or _WINDOW, _LONGEST_WINDOW)
@@ -56,7 +55,7 @@ class GgufEmbedder:
         )
         self._identity = EmbedderIdentity(
             engine="embedded",
-            model=str(path.resolve()),
+            model=remembered.model if remembered else str(path.resolve()),
             digest=digest_of(path),
             dimension=dimension,
             document_template=remembered.document_template if remembered else templates.document,

@@ -6,6 +6,7 @@ What cannot be copied is left to be made anew, and said.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -41,23 +42,26 @@ class StoreCopy:
     notes: tuple[str, ...]
 
 
-def copy_store(root: Path, destination: Path, *, told: Told = silent) -> StoreCopy:
+def copy_store(root: Path, destination: Path, *, with_index: bool = True, told: Told = silent) -> StoreCopy:
     """Copy the store at `root` to `destination`, which holds no path of where it came from.
 
-    told: in megabytes. Raises StoreMissing, StoreMismatch and StoreDamaged as `open_lexicon` does, UsageError
-    and StoreError as `arriving` does, StoreLocked where a writer on a network file system never pauses.
+    with_index: its Chroma index too. told: in megabytes. Raises StoreMissing, StoreMismatch and StoreDamaged
+    as `open_lexicon` does, UsageError and StoreError as `arriving` does, StoreLocked where a writer on a
+    network file system never pauses.
     """
     if destination.resolve().is_relative_to(root.resolve()):
         raise UsageError(f"{destination} lies in the store itself", hint="name a place outside it")
     with open_lexicon(root) as lexicon:
         index = LocalChroma(root)
-        expected = _number(lexicon, "page_count") * _number(lexicon, "page_size") + index.bytes_on_disk()
+        expected = _number(lexicon, "page_count") * _number(lexicon, "page_size")
+        expected += index.bytes_on_disk() if with_index else 0
         with arriving(destination, room=expected) as aside:
             progress = _Progress(told, expected)
             aside.mkdir()
             with index.kept_still():
                 _copy_lexicon(lexicon, StoreLayout(aside).lexicon, progress)
-                index_copied = index.copy_to(aside, progress.copy)
+                index_copied = with_index and index.copy_to(aside, progress.copy)
+                _copy_models(root, aside, progress)
             notes = _settle(aside, root, progress, index_copied=index_copied)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     return StoreCopy(destination, taken, index_copied, notes)
@@ -104,6 +108,12 @@ def _copy_lexicon(lexicon: Lexicon, target: Path, progress: _Progress) -> None:
     page = _number(lexicon, "page_size")
     with guard(target), closing(sqlite3.connect(target)) as copy, _one_view(lexicon.connection):
         lexicon.connection.backup(copy, pages=_PAGES, progress=step)
+
+
+def _copy_models(root: Path, aside: Path, progress: _Progress) -> None:
+    """Embedding models that live in the store (`tune adopt`)."""
+    for folder in StoreLayout(root).models():
+        shutil.copytree(folder, aside / folder.name, copy_function=progress.copy)
 
 
 def _number(lexicon: Lexicon, pragma: str) -> int:
