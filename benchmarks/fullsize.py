@@ -1,4 +1,4 @@
-"""The whole data set, generated: 2.58 million rows through ingest with a stub embedder of 384 dimensions.
+"""The whole data set, generated: 2.58 million rows through ingest with a stub embedder (--dimension 384).
 
     python benchmarks/make_corpus.py --headwords headwords.txt.gz --out /tmp/corpus.csv
     python benchmarks/fullsize.py /tmp/corpus.csv --store /tmp/full            the lexicon only
@@ -34,7 +34,6 @@ from slangrag.store.layout import StoreLayout
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Vectors
 
-_DIMENSION: Final = 384
 _POOL: Final = 1 << 16
 _COLD: Final = """
 import sys
@@ -48,12 +47,11 @@ with open_lexicon(Path(sys.argv[1])) as lexicon:
 class PoolEmbedder:
     """Unit vectors of noise around 512 centres, chosen by the text's hash; costs next to nothing."""
 
-    identity = EmbedderIdentity("stub", "pool", "", _DIMENSION)
-
-    def __init__(self) -> None:
+    def __init__(self, dimension: int) -> None:
+        self.identity = EmbedderIdentity("stub", "pool", "", dimension)
         chance = np.random.default_rng(0)
-        centres = chance.standard_normal((512, _DIMENSION)).astype(np.float32)
-        noise = chance.standard_normal((_POOL, _DIMENSION)).astype(np.float32)
+        centres = chance.standard_normal((512, dimension)).astype(np.float32)
+        noise = chance.standard_normal((_POOL, dimension)).astype(np.float32)
         rows = centres[chance.integers(0, 512, _POOL)] + noise
         self._rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         self.first_call: float | None = None
@@ -111,8 +109,9 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--index", action="store_true")
     parser.add_argument("--kill", type=float, help="kill this process when so much is done, to run it again")
+    parser.add_argument("--dimension", type=int, default=384)
     chosen = parser.parse_args()
-    stop, embedder = StopFlag(), PoolEmbedder()
+    stop, embedder = StopFlag(), PoolEmbedder(chosen.dimension)
     watch = Watch(stop, index=chosen.index, kill_at=chosen.kill)
     plan = IngestPlan(chosen.csv, chosen.store, batching=Batching(items=256, characters=128_000))
     began = time.monotonic()
