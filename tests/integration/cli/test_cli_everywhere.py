@@ -46,8 +46,11 @@ SERVERS = {"mcp", "serve"}
 """Speak to programs, and not to an end; tests/integration/doors and serve have them."""
 WRITE_ONCE = {"store copy", "store export"}
 """Refuse a place where something is, so cannot be run over and over; test_cli_store_moving.py has them."""
-TRAINS = {"tune chat train", "tune chat export"}
-"""Take a model of Hugging Face's; test_tune_chat.py has them."""
+TRAINS = {
+    "tune queries", "tune mine", "tune train", "tune export", "tune eval", "tune adopt",
+    "tune chat train", "tune chat export",
+}  # fmt: skip
+"""Take what the step before made; test_cli_tune.py and test_tune_chat.py have them."""
 SAID_ON_JSON = {"chat": ["--list"]}
 """What replaces a command's arguments where it is asked for JSON."""
 _SGR = re.compile(r"\x1b\[[0-9;]*m")

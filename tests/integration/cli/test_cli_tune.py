@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.cli.harness import Ran, Slangrag
+from tests.integration.cli.test_cli_everywhere import documented
 from tests.trained import write_tiny_bert
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
@@ -32,7 +33,10 @@ def test_from_a_store_to_a_store_with_an_embedder_of_its_own(
 
     def tune(*arguments: str, json_too: bool = True) -> Ran:
         more: Sequence[str] = ("--json",) if json_too else ()
-        return slangrag("tune", *arguments, "--dir", "t", *more, timeout=240)
+        ran = slangrag("tune", *arguments, "--dir", "t", *more, timeout=240)
+        if json_too and ran.code == 0:
+            assert set(ran.json) == documented()[f"tune {arguments[0]}"], "docs/cli.md says otherwise"
+        return ran
 
     at = ("--store", str(store))
     collected = done(tune("queries", *at, "--no-model", "--from", str(own), "--held-out", "0.4")).json
