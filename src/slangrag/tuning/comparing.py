@@ -173,14 +173,8 @@ def _candidate(
     there = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else None
     if there != wanted or not folder.candidate.is_dir():
         shutil.rmtree(folder.candidate, ignore_errors=True)
-        meter = Meter("copy, MB", progress)
         folder.root.mkdir(parents=True, exist_ok=True)
-        copy_store(
-            root,
-            folder.candidate,
-            with_index=False,
-            told=lambda _, done, total: meter.tell(round(done), round(total)),
-        )
+        copy_store(root, folder.candidate, with_index=False)
         note.write_text(json.dumps(wanted), encoding="utf-8")
     reembed_store(folder.candidate, after, IndexChoice(NONE), progress=progress, stop=stop)
     return saved_at
