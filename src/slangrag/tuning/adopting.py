@@ -70,7 +70,8 @@ def adopt(
     """Let the store at `root` use the embedder that was compared, if it fell in no task (or `force`).
 
     make_embedder makes it: of this file, where it lives in one, else (None) by its name. Raises InputMissing
-    without a comparison, ModelUnfit for a worse one, StoreError for a full disk, what `reembed_store` raises.
+    without a comparison, ModelUnfit for a worse one or another store's, StoreError for a full disk, what
+    `reembed_store` raises.
     """
     verdict = read_verdict(folder)
     if verdict.worse and not force:
@@ -79,6 +80,7 @@ def adopt(
             hint="tune it otherwise (docs/tune.md), or slangrag tune adopt --force",
         )
     compared = fingerprint.from_meta(dict(verdict.after))
+    _require_compared_here(root, fingerprint.from_meta(dict(verdict.before)), compared)
     weights = Path(compared.model)
     if not weights.is_absolute():
         embedder = make_embedder(None)
@@ -95,6 +97,18 @@ def adopt(
     forced = verdict.worse if force else ()
     _note(root, identity, forced)
     return Adopted(identity, taken, forced)
+
+
+def _require_compared_here(root: Path, before: EmbedderIdentity, after: EmbedderIdentity) -> None:
+    """Raise ModelUnfit where the store has neither of the two embedders: then it is not what was asked."""
+    stored = fingerprint.stored_identity(root)
+    # Adopted already, and stopped before the index was built: under another name, with the same weights.
+    adopted = stored is not None and (stored.digest or "none") == after.digest
+    if stored is None or not (adopted or any(fingerprint.agree(stored, one) for one in (before, after))):
+        raise ModelUnfit(
+            f"{root} was not compared: its vectors are not those of {fingerprint.describe(before)}",
+            hint="slangrag tune eval",
+        )
 
 
 def _in_the_store(

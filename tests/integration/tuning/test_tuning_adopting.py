@@ -156,6 +156,16 @@ def test_what_was_not_compared_is_not_adopted(store: Path, questions: Path, tmp_
         adopted(store, folder, StubEmbedder(12, model="new"))
 
 
+def test_what_was_compared_on_one_store_is_not_adopted_by_another(
+    store: Path, questions: Path, tmp_path: Path
+) -> None:
+    folder, other = TuneFolder(tmp_path / "tune"), tmp_path / "other"
+    compare(store, folder, [questions], Knowing(0.6, "old"), Knowing(4.0, "new"), seen=frozenset())
+    run(IngestPlan(tmp_path / "a.csv", other, index=NOWHERE), StubEmbedder(64, model="another"))
+    with pytest.raises(ModelUnfit, match="was not compared"):
+        adopted(other, folder, Knowing(4.0, "new"))
+
+
 def test_a_stopped_comparison_and_a_stopped_adoption_go_on(
     store: Path, questions: Path, tmp_path: Path
 ) -> None:

@@ -58,6 +58,9 @@ def right(model: str) -> float:
 
 def test_it_learns_what_belongs_together_and_notes_what_it_saw(folder: TuneFolder, base: str) -> None:
     told: list[Progress] = []
+    folder.exported.mkdir()
+    folder.best.write_text("an older model's")
+    folder.verdict.write_text("{}")
     plan = replace(PLAN, steps=100)
     note = train(folder, plan, "tiny", base, Templates(), progress=told.append)
     assert note.losses[-1].loss < note.losses[0].loss / 2
@@ -67,6 +70,8 @@ def test_it_learns_what_belongs_together_and_notes_what_it_saw(folder: TuneFolde
     assert right(base) < 0.5
     assert right(str(folder.model)) > 0.8
     assert not folder.checkpoints.exists()
+    assert not folder.best.exists(), "it is of a model that saw other headwords"
+    assert not folder.verdict.exists()
     assert "<svg" in folder.curve.read_text()
 
 

@@ -52,6 +52,19 @@ def test_a_query_without_negatives_gets_some_of_other_headwords() -> None:
     assert set(found) == {"anchor", "positive", "negative_1", "negative_2"}
 
 
+def test_a_borrowed_negative_is_never_an_answer() -> None:
+    """What was mined for "a" defines "b", so it is right for the second query."""
+    found = columns(
+        [example("a", "b: 1"), example("b"), example("c", "d: 1")],
+        negatives=1,
+        query_template="{text}",
+        document_template="{word}: {definition}",
+        cut=lambda text: text,
+        seed=0,
+    )
+    assert found["negative_1"] == ["b: 1", "d: 1", "d: 1"]
+
+
 def test_without_any_negatives_there_is_no_column_for_them() -> None:
     found = columns(
         [example("a"), example("b")],

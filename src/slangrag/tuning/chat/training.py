@@ -20,6 +20,7 @@ from slangrag.tuning.chat import loading
 from slangrag.tuning.chat.pairs import Pair, read_pairs
 from slangrag.tuning.chat.places import ChatPlaces
 from slangrag.tuning.chat.plans import TrainPlan, TrainReport
+from slangrag.tuning.running import newest_checkpoint, precision_for
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -68,7 +69,7 @@ def train(plan: TrainPlan, *, told: Told, stop: StopFlag) -> TrainReport:
     if not kept:
         _write(places.checkpoints / "run.json", {"identity": identity, "before": before})
     with loading.old_names():
-        trainer.train(resume_from_checkpoint=_newest(places.checkpoints))
+        trainer.train(resume_from_checkpoint=newest_checkpoint(places.checkpoints))
     state = trainer.state
     if state.global_step < state.max_steps:
         raise stop.leave(f"{state.global_step:,} of {state.max_steps:,} steps are done and kept")
@@ -159,7 +160,7 @@ def _trainer(
             f"{torch.cuda.device_count()} GPUs are visible, and one is trained on",
             hint="CUDA_VISIBLE_DEVICES=0 slangrag tune chat train ...",
         )
-    precision = _precision(plan, torch)
+    precision = precision_for(plan.precision)
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[precision]
     model = loading.load_model(plan.base, dtype=dtype, **_four_bit(plan, torch, dtype))
     model.config.use_cache = False
@@ -215,18 +216,6 @@ def _recomputing(config: type) -> str:
     return newer if newer in config.__dataclass_fields__ else older  # type: ignore[attr-defined]
 
 
-def _precision(plan: TrainPlan, torch: Any) -> str:
-    """The precision for this device. Raises UsageError for one that it cannot train in."""
-    gpu = torch.cuda.is_available()
-    if plan.precision == "auto":
-        return "fp32" if not gpu else "bf16" if torch.cuda.is_bf16_supported() else "fp16"
-    if plan.precision == "fp16" and not gpu:
-        raise UsageError("fp16 needs a GPU", hint="--precision fp32, or bf16")
-    if plan.precision == "bf16" and gpu and not torch.cuda.is_bf16_supported():
-        raise UsageError("this GPU has no bf16", hint="--precision fp16")
-    return plan.precision
-
-
 def _four_bit(plan: TrainPlan, torch: Any, dtype: Any) -> dict[str, Any]:
     """What from_pretrained needs to hold the base in 4 bits; nothing where that is not wanted."""
     if not plan.four_bit:
@@ -276,7 +265,7 @@ def _finished(places: ChatPlaces, identity: dict[str, Any]) -> TrainReport | Non
 def _checkpoints_of(places: ChatPlaces, identity: dict[str, Any], *, fresh: bool) -> dict[str, Any] | None:
     """What is known of a training under way; None where none is. Raises UsageError where it is another."""
     noted = places.checkpoints / "run.json"
-    if fresh or not noted.is_file() or _newest(places.checkpoints) is None:
+    if fresh or not noted.is_file() or newest_checkpoint(places.checkpoints) is None:
         shutil.rmtree(places.checkpoints, ignore_errors=True)
         return None
     run: dict[str, Any] = json.loads(noted.read_text(encoding="utf-8"))
@@ -287,13 +276,6 @@ def _checkpoints_of(places: ChatPlaces, identity: dict[str, Any], *, fresh: bool
             hint="the same command as before goes on; --fresh begins anew",
         )
     return run
-
-
-def _newest(checkpoints: Path) -> str | None:
-    """The checkpoint to go on from; one that a kill left half-written has no state."""
-    whole = [one.parent for one in checkpoints.glob("checkpoint-*/trainer_state.json")]
-    newest = max(whole, key=lambda one: int(one.name.rpartition("-")[2]), default=None)
-    return None if newest is None else str(newest)
 
 
 def _keep(

@@ -30,16 +30,15 @@ def columns(
     cut shortens a query. An example with fewer negatives than `negatives` gets some of other headwords'.
     """
     chance = random.Random(seed)
-    pool = [(fold(one.headword), text) for one in examples for text in one.neg]
-    wanted = negatives if pool else 0
+    # By their own headwords: what is wrong for one query may be right for another.
+    pool = [(fold(text.partition(": ")[0]), text) for one in examples for text in one.neg]
+    wanted = negatives if len({word for word, _ in pool}) > 1 else 0
 
     def of(example: Example) -> list[str]:
         own = list(example.neg[:wanted])
-        tries = 0
         while len(own) < wanted:
             word, text = chance.choice(pool)
-            tries += 1
-            if word != fold(example.headword) or tries > 100:
+            if word != fold(example.headword):
                 own.append(text)
         return own
 

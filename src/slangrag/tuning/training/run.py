@@ -23,8 +23,9 @@ from slangrag.ingest.stop import StopFlag
 from slangrag.text.forms import fold
 from slangrag.tuning.examples import Example, read_examples
 from slangrag.tuning.folder import TuneFolder
+from slangrag.tuning.running import newest_checkpoint, precision_for
 from slangrag.tuning.training.picture import draw
-from slangrag.tuning.training.plan import Loss, Precision, TrainingNote, TrainPlan, write_note
+from slangrag.tuning.training.plan import Loss, TrainingNote, TrainPlan, write_note
 from slangrag.tuning.training.rows import batches, columns
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def train(
         model.max_seq_length = min(plan.passage_length, window or plan.passage_length)
         trainer, losses = _trainer(model, folder, plan, examples, templates, threads, progress, stop)
         _check_key(folder, plan.key(base, examples))
-        trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
+        trainer.train(resume_from_checkpoint=newest_checkpoint(folder.checkpoints))
         if stop.requested and trainer.state.global_step < trainer.state.max_steps:
             raise stop.leave(
                 f"{trainer.state.global_step} of {trainer.state.max_steps} steps are done and kept"
@@ -163,7 +164,7 @@ def _trainer(
             return control
 
     steps = plan.steps or len(batches(headwords, plan.batch, plan.seed)) * plan.epochs
-    precision = _precision(plan.precision)
+    precision = precision_for(plan.precision)
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(folder.checkpoints),
         num_train_epochs=plan.epochs,
@@ -219,17 +220,6 @@ def _losses(trainer: SentenceTransformerTrainer) -> Iterator[Loss]:
             yield Loss(int(row["step"]), round(float(row["loss"]), 4))
 
 
-def _precision(wanted: Precision) -> Precision:
-    """What `auto` means here: half precision where there is a GPU for it."""
-    if wanted != "auto":
-        return wanted
-    import torch
-
-    if not torch.cuda.is_available():
-        return "fp32"
-    return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
-
-
 def _check_key(folder: TuneFolder, key: str) -> None:
     """Remove the checkpoints of another training; note which one this is."""
     kept = folder.checkpoints / _KEY
@@ -239,20 +229,16 @@ def _check_key(folder: TuneFolder, key: str) -> None:
         kept.write_text(key, encoding="utf-8")
 
 
-def _last_checkpoint(folder: TuneFolder) -> str | None:
-    """The newest one that was written to its end: the trainer writes its state last."""
-    whole = [path.parent for path in folder.checkpoints.glob("checkpoint-*/trainer_state.json")]
-    newest = max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
-    return None if newest is None else str(newest)
-
-
 def _save(model: SentenceTransformer, folder: TuneFolder, note: TrainingNote) -> None:
-    """Put the model in its place, whole; the checkpoints are not needed any more."""
+    """Put the model in its place, whole; what was made of an older one does not count any more."""
     aside = folder.model.with_name(folder.model.name + ".new")
     shutil.rmtree(aside, ignore_errors=True)
     model.save(str(aside), create_model_card=False)
     write_note(note, aside / folder.training.name)
     shutil.rmtree(folder.model, ignore_errors=True)
+    # What was exported and compared was an older model, which saw other headwords.
+    folder.best.unlink(missing_ok=True)
+    folder.verdict.unlink(missing_ok=True)
     aside.replace(folder.model)
     draw(note.losses, folder.curve)
     shutil.rmtree(folder.checkpoints, ignore_errors=True)
