@@ -17,7 +17,7 @@ from slangrag.service.slang import Slang
 from tests.browser.scripted import GHOST, MESSAGE, REWRITTEN, Script
 from tests.browser.steps import ask, box, press, send
 from tests.browser.watched import Watched
-from tests.serving import Served, served
+from tests.serving import Served, served, within
 
 pytestmark = pytest.mark.weights
 
@@ -147,6 +147,7 @@ def troubled(
     if request.param == "full":
         script.hold_at = 3
         send(watched.page(), GHOST)
+        assert within(5, lambda: server.serving.queue.running)
         page.bring_to_front()
     if request.param == "gone":
         running.__exit__(None, None, None)
