@@ -104,7 +104,7 @@ def ingest(
         source=_input(csv, settings, sample=sample),
         store=settings.store,
         source_name=source,
-        columns=_column_map(columns),
+        columns=column_map(columns),
         filters=Filters(min_up=min_up, min_score=min_score, max_per_word=max_per_word, limit=limit),
         prune=prune,
         reembed=reembed,
@@ -144,7 +144,7 @@ def _input(csv: Path | None, settings: Settings, *, sample: bool) -> Path:
     raise InputMissing(f"no CSV was named, and {DEFAULT_CSV} is not there", hint=HOW_TO_GET_IT)
 
 
-def _column_map(text: str | None) -> dict[str, str] | None:
+def column_map(text: str | None) -> dict[str, str] | None:
     """ "word=term,definition=meaning" as a mapping of our names to the file's."""
     if text is None:
         return None

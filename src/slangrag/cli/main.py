@@ -16,6 +16,7 @@ from slangrag import __version__
 from slangrag.cli import config_command, models_command, store_command, tune_command
 from slangrag.cli.ask_command import ask
 from slangrag.cli.chat_command import chat
+from slangrag.cli.convert_command import convert
 from slangrag.cli.define_command import define
 from slangrag.cli.doctor_command import doctor
 from slangrag.cli.eval_command import evaluate
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, ask, chat, translate, define, search, serve, mcp, doctor):
+for command in (ingest, convert, ask, chat, translate, define, search, serve, mcp, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 for group, commands in (

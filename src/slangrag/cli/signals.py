@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -22,6 +22,21 @@ def ctrl_c_is_told() -> Iterator[None]:
     except KeyboardInterrupt as interrupt:
         typer.echo(f"slangrag: {interrupt}" if str(interrupt) else "slangrag: stopped", err=True)
         raise typer.Exit(130) from interrupt
+
+
+@contextmanager
+def told_until_stopped(unit: str) -> Iterator[Callable[[str, float, float | None], None]]:
+    """A meter that ends the work when a signal asks for it: nothing is left of it then."""
+    from slangrag.cli.render.progress import meter
+
+    with ctrl_c_is_told(), stop_on_signals() as stop, meter(unit) as bar:
+
+        def told(stage: str, done: float, total: float | None) -> None:
+            bar.update(stage, done, total)
+            if stop.requested:
+                raise stop.leave("nothing was written")
+
+        yield told
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +10,7 @@ import typer
 
 from slangrag.cli.groups import Commands
 from slangrag.cli.options import JsonOption, with_settings
+from slangrag.cli.signals import told_until_stopped
 from slangrag.config import Settings
 from slangrag.errors import UsageError
 
@@ -135,7 +134,7 @@ def copy(
     from slangrag.text.sizes import size
 
     root, began = settings.store, time.monotonic()
-    with _told_until_stopped("MB") as told:
+    with told_until_stopped("MB") as told:
         made = maintenance.copy_store(root, destination.expanduser(), told=told)
     seconds = time.monotonic() - began
     if as_json:
@@ -185,29 +184,13 @@ def export(
     if form == "chroma" and not vectors:
         raise UsageError("Chroma holds no entries without vectors", hint="leave out --no-vectors")
     root, began = settings.store, time.monotonic()
-    with _told_until_stopped("rows") as told:
+    with told_until_stopped("rows") as told:
         made = maintenance.export(root, path.expanduser(), form, vectors=vectors, told=told)
     seconds = time.monotonic() - began
     if as_json:
         write_json(documents.exported(root, made, seconds))
         return
     show(Text(f"{made.rows:,} entries of {root} are in {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
-
-
-@contextmanager
-def _told_until_stopped(unit: str) -> Iterator[Callable[[str, float, float], None]]:
-    """A meter that ends the work when a signal asks for it: nothing is left of it then."""
-    from slangrag.cli.render.progress import meter
-    from slangrag.cli.signals import ctrl_c_is_told, stop_on_signals
-
-    with ctrl_c_is_told(), stop_on_signals() as stop, meter(unit) as bar:
-
-        def told(stage: str, done: float, total: float) -> None:
-            bar.update(stage, done, total)
-            if stop.requested:
-                raise stop.leave("nothing was written")
-
-        yield told
 
 
 def _freshness(facts: StoreFacts) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from slangrag.ingest.plan import IngestReport
     from slangrag.retrieval.types import Definition, Hit, Retrieval
     from slangrag.service.comparing import Compared
+    from slangrag.service.converting import Check, Conversion, Look, Skipped
     from slangrag.service.doctor.finding import Finding
     from slangrag.service.exporting import ExportReport
     from slangrag.service.maintenance import Exported, StoreCopy, StoreFacts
@@ -187,6 +188,53 @@ def ingest(report: IngestReport) -> Document:
 def estimate(expected: Estimate) -> Document:
     """`ingest --dry-run`."""
     return {**asdict(expected), "notes": list(expected.notes)}
+
+
+def look(found: Look) -> Document:
+    """`convert FILE.xml` without a record."""
+    return {
+        "source": str(found.path),
+        "bytes": found.read,
+        "whole": found.whole,
+        "repeated": [asdict(one) for one in found.repeated],
+        "record": found.record,
+        "each": found.each,
+        "columns": dict(found.columns),
+        "fields": [asdict(one) for one in found.fields],
+    }
+
+
+def conversion(made: Conversion, checked: Check | None) -> Document:
+    """`convert FILE --record PATH` and `convert FILE.csv --to xml`; `check` is null where none was wanted."""
+    return {
+        "source": str(made.source),
+        "out": str(made.out),
+        "format": made.form,
+        "columns": list(made.columns),
+        "records": made.records,
+        "rows": made.rows,
+        "skipped": [_skipped(one) for one in made.skipped],
+        "surplus": dict(made.surplus),
+        "replaced": made.replaced,
+        "bytes": made.bytes,
+        "seconds": round(made.seconds, 3),
+        "check": None if checked is None else _comparison(checked),
+    }
+
+
+def _comparison(checked: Check) -> Document:
+    return {
+        "ok": checked.ok,
+        "compared": checked.compared,
+        "same": checked.same,
+        "different": checked.different.count,
+        "lines": list(checked.different.lines),
+        "refused": [_skipped(one) for one in checked.refused],
+    }
+
+
+def _skipped(one: Skipped) -> Document:
+    return {"reason": one.reason, "count": one.count, "lines": list(one.lines)}
 
 
 def differences(report: EvalReport, against: EvalReport) -> Document:

@@ -10,7 +10,7 @@ import pytest
 import typer
 from tests.integration.cli.harness import Slangrag
 
-from slangrag.cli.store_command import _told_until_stopped
+from slangrag.cli.signals import told_until_stopped
 
 
 def test_a_copy_is_made_and_used_by_the_next_command(on_sample: Slangrag) -> None:
@@ -37,7 +37,7 @@ def test_ctrl_c_ends_a_copy_with_a_word(capsys: pytest.CaptureFixture[str]) -> N
     """Typer ends on a Ctrl-C without one."""
 
     def copy() -> None:
-        with _told_until_stopped("MB") as told:
+        with told_until_stopped("MB") as told:
             os.kill(os.getpid(), signal.SIGINT)
             told("copy", 1, 2)
 

@@ -66,8 +66,10 @@ def read_header(raw: bytes, path: Path) -> list[str]:
     if b"\0" in raw or len(raw) >= LONGEST_LINE:
         raise InputFormat(f"{path} is not a text file", hint="slangrag ingest FILE.csv")
     text = LineTape.text(raw).removeprefix("\ufeff").rstrip("\r\n")
-    if text.lstrip().casefold().startswith(("<!doctype", "<html", "<?xml")):
+    if text.lstrip().casefold().startswith(("<!doctype html", "<html")):
         raise InputFormat(f"{path} is a web page, not a CSV", hint="download it while signed in, then repeat")
+    if re.match(r"\s*<[?!\w]", text):
+        raise InputFormat(f"{path} is XML, not a CSV", hint=f"slangrag convert {shlex.quote(str(path))}")
     if "\r" in text:
         raise InputFormat(
             f"{path} ends its lines with carriage returns alone", hint=f"tr '\\r' '\\n' < {path} > lines.csv"

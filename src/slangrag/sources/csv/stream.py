@@ -1,6 +1,6 @@
 """The bytes of an input file: plain, gzip or zip, and what identifies them.
 
-Knows nothing of CSV. Compression is told by the first bytes, since names lie.
+Knows nothing of what is in it. Compression is told by the first bytes, since names lie.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, Literal, cast
 
 from slangrag.errors import InputFormat, InputMissing, InputUnreadable
 from slangrag.sources.source import SourceFingerprint
@@ -22,6 +22,9 @@ _BUFFER: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1
+
+Kind = Literal["csv", "xml"]
+_COMMAND: Final[dict[Kind, str]] = {"csv": "slangrag ingest", "xml": "slangrag convert"}
 
 
 def fingerprint(path: Path) -> SourceFingerprint:
@@ -38,13 +41,14 @@ def is_plain(path: Path) -> bool:
 
 
 @contextmanager
-def open_stream(path: Path) -> Iterator[BinaryIO]:
+def open_stream(path: Path, *, kind: Kind = "csv") -> Iterator[BinaryIO]:
     """The uncompressed bytes of `path`, buffered and seekable (in compressed files by reading on).
 
-    Raises InputMissing, InputUnreadable (also for damage met while reading inside the block) and
-    InputFormat (a zip with no CSV in it, or several).
+    kind: what the file should be, for a zip's member and for what is said. Raises InputMissing,
+    InputUnreadable (also for damage met while reading inside the block) and InputFormat (a zip with no such
+    file in it, or several).
     """
-    with _named_faults(path), ExitStack() as stack:
+    with _named_faults(path, kind), ExitStack() as stack:
         file = stack.enter_context(path.open("rb", buffering=_BUFFER))
         magic = file.read(4)
         file.seek(0)
@@ -52,7 +56,7 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
             unzipped: io.BufferedIOBase = stack.enter_context(gzip.GzipFile(fileobj=file))
         elif magic == _ZIP:
             archive = stack.enter_context(zipfile.ZipFile(file))
-            unzipped = stack.enter_context(archive.open(_only_member(archive, path)))  # type: ignore[assignment]
+            unzipped = stack.enter_context(archive.open(_only_member(archive, path, kind)))  # type: ignore[assignment]
         else:
             yield file
             return
@@ -61,16 +65,16 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", buffered)
 
 
-def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+def _only_member(archive: zipfile.ZipFile, path: Path, kind: Kind) -> zipfile.ZipInfo:
     """The one file of a zip that can be the data."""
     members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-    tables = [m for m in members if m.filename.lower().endswith(".csv")]
+    tables = [m for m in members if m.filename.lower().endswith(f".{kind}")]
     chosen = tables or members
     if len(chosen) != 1:
         names = ", ".join(m.filename for m in chosen[:5]) or "nothing"
         raise InputFormat(
-            f"{path} holds {names}; one CSV file is needed",
-            hint=f"unzip {path}, then slangrag ingest with the file meant",
+            f"{path} holds {names}; one {kind.upper()} file is needed",
+            hint=f"unzip {path}, then {_COMMAND[kind]} with the file meant",
         )
     if chosen[0].flag_bits & _ENCRYPTED:
         raise InputUnreadable(f"{path} is locked with a password", hint=f"unzip {path}")
@@ -78,14 +82,15 @@ def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def _named_faults(path: Path) -> Iterator[None]:
+def _named_faults(path: Path, kind: Kind = "csv") -> Iterator[None]:
     """What the file system and the decompressors raise, as errors of the one tree."""
     try:
         yield
     except FileNotFoundError as error:
-        raise InputMissing(f"there is no file {path}", hint="slangrag ingest --sample") from error
+        hint = "slangrag ingest --sample" if kind == "csv" else "slangrag convert FILE.xml"
+        raise InputMissing(f"there is no file {path}", hint=hint) from error
     except IsADirectoryError as error:
-        raise InputUnreadable(f"{path} is a directory", hint="slangrag ingest FILE.csv") from error
+        raise InputUnreadable(f"{path} is a directory", hint=f"{_COMMAND[kind]} FILE.{kind}") from error
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         raise InputUnreadable(
             f"{path} is a damaged or incomplete archive: {error}", hint="fetch the file again, then repeat"
