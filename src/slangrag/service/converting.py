@@ -23,7 +23,7 @@ from slangrag.sources.csv.fields import content_id, vote_count
 from slangrag.sources.csv.reader import LONGEST_WORD
 from slangrag.sources.entry import Entry
 from slangrag.sources.source import Source, open_source
-from slangrag.sources.xml.look import Found, Look, look
+from slangrag.sources.xml.look import ENOUGH, Found, Look, look
 from slangrag.sources.xml.parsing import total_bytes
 from slangrag.sources.xml.paths import read_column_paths, read_inner_path, read_record_path
 from slangrag.sources.xml.records import XmlRow, XmlShape, read_records
@@ -142,7 +142,7 @@ class _Tally:
 
 def look_into(path: Path, told: Told) -> Look:
     """What repeats in an XML file, and what may be its records. Raises as `pieces` of `sources.xml` does."""
-    return look(path, _in_megabytes("look", path, told))
+    return look(path, _in_megabytes("look", path, told, most=ENOUGH))
 
 
 def csv_from_xml(source: Path, shape: XmlShape, out: Path | BinaryIO, told: Told) -> Conversion:
@@ -310,9 +310,11 @@ def _opened(out: Path | BinaryIO) -> Iterator[BinaryIO]:
         os.fsync(file.fileno())
 
 
-def _in_megabytes(stage: str, path: Path, told: Told) -> Callable[[int], None]:
+def _in_megabytes(stage: str, path: Path, told: Told, *, most: int | None = None) -> Callable[[int], None]:
     """Tell of bytes once in a megabyte; a smaller file is done before anybody looks."""
     total = total_bytes(path)
+    if total and most:
+        total = min(total, most)
     said = 0
 
     def tell(done: int) -> None:

@@ -20,9 +20,11 @@ from tests.integration.cli.harness import DRIVER, Driven, Slangrag, driven, term
 from slangrag.cli.main import app
 
 QUESTIONS = "questions.jsonl"
+XML = "words.xml"
 # Each command with arguments that make it say much, and what stands on its standard input.
 COMMANDS: dict[str, tuple[list[str], str]] = {
     "ingest": (["--sample"], ""),
+    "convert": ([XML], ""),
     "ask": (["--quote", "what", "does", "salty", "mean"], ""),
     "chat": (["--engine", "embedded"], "/help\n/define salty\n/quit\n"),
     "translate": (["--no-model", "no cap that fit is bussin"], ""),
@@ -51,7 +53,10 @@ TRAINS = {
     "tune chat train", "tune chat export",
 }  # fmt: skip
 """Take what the step before made; test_cli_tune.py and test_tune_chat.py have them."""
-SAID_ON_JSON = {"chat": ["--list"]}
+SAID_ON_JSON = {
+    "chat": ["--list"],
+    "convert": [XML, "--record", "entry", "--columns", "word=w,definition=d"],
+}
 """What replaces a command's arguments where it is asked for JSON."""
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -87,6 +92,7 @@ def takes_json(name: str) -> bool:
 def run(on_sample: Slangrag, own_store: Path) -> Slangrag:
     """The command over a store of its own, with questions to evaluate."""
     (on_sample.cwd / QUESTIONS).write_text('{"task": "define", "query": "salty", "headword": "salty"}\n')
+    (on_sample.cwd / XML).write_text(f"<d>{'<entry><w>salty</w><d>bitter about a loss</d></entry>' * 9}</d>")
     here = Slangrag(on_sample.environ, on_sample.cwd, {"SLANGRAG_STORE": str(own_store)})
     assert here("config", "set", "top_k", "").code == 0  # so that the file is there for all
     return here

@@ -34,9 +34,9 @@ def fingerprint(path: Path) -> SourceFingerprint:
         return SourceFingerprint(path.name, file.tell(), digest.hexdigest())
 
 
-def is_plain(path: Path) -> bool:
+def is_plain(path: Path, *, kind: Kind = "csv") -> bool:
     """Whether the bytes of the file are the text itself. Raises InputMissing or InputUnreadable."""
-    with _named_faults(path), path.open("rb") as file:
+    with _named_faults(path, kind), path.open("rb") as file:
         return not file.read(4).startswith((_GZIP, _ZIP))
 
 

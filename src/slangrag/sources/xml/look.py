@@ -75,6 +75,7 @@ def look(path: Path, told: Callable[[int], None]) -> Look:
         told(read)
         if read >= ENOUGH and read != total_bytes(path):
             whole = False
+            survey.finish()
             break
     root = survey.root
     repeated = sorted(
@@ -201,6 +202,11 @@ class _Survey:
             node.characters += frame.length
             node.example = node.example or settled("".join(frame.text))[:_KEPT_OF_A_TEXT]
 
+    def finish(self) -> None:
+        """The file is not read on: count what is still open."""
+        while len(self._open) > 1:
+            self.end("")
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -272,7 +278,7 @@ def _propose(root: _Node) -> tuple[_Node, dict[str, str], str] | None:
         own = [place for place in _places(record) if place != definition]
         word = next((place for place in own if place.attribute or place.node.average < _LONGEST_WORD), None)
     columns = {
-        "word": word.path(record) if word else "PATH",
+        "word": _words(word, definition, record) if word else "PATH",
         "definition": definition.path(record),
     }
     each = _each(definition, record)
@@ -290,6 +296,16 @@ def _propose(root: _Node) -> tuple[_Node, dict[str, str], str] | None:
             for field, path in columns.items()
         }
     return record, columns, name
+
+
+def _words(word: _Place, definition: _Place, record: _Node) -> str:
+    """The path of the word, and the next likely one where some records lack it (`keb`, else `reb`)."""
+    path = word.path(record)
+    if word.times >= record.times:
+        return path
+    rest = [place for place in _places(record) if place not in (word, definition)]
+    other = _best(rest, _WORDS, record)
+    return path if other is None else f"{path}|{other.path(record)}"
 
 
 def _record(word: _Place, definition: _Place) -> _Node | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html.entities import name2codepoint
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -23,6 +23,7 @@ DEEPEST: Final = 256
 
 _PIECE: Final = 1 << 16
 _LONGEST_ENTITY: Final = 256
+_LARGEST_TOKEN: Final = 32_000_000  # bytes; the parser keeps a tag or a comment until it ends
 _ENCODING: Final = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _READ_BY_EXPAT: Final = frozenset({"utf-8", "utf-16", "iso8859-1", "ascii"})
 
@@ -57,6 +58,11 @@ def pieces(path: Path, target: Target) -> Iterator[int]:
             with _named_faults(path):
                 parser.feed(decode(piece) if decode else piece)
             done += len(piece)
+            if done - max(parser.parser.CurrentByteIndex, 0) > _LARGEST_TOKEN:
+                raise InputFormat(
+                    f"{path} has a tag or a comment of over {_LARGEST_TOKEN // 1_000_000} MB: it is no XML",
+                    hint=f"head -c 1000 {path}",
+                )
             yield done
             piece = stream.read(_PIECE)
         with _named_faults(path):
@@ -69,7 +75,7 @@ def pieces(path: Path, target: Target) -> Iterator[int]:
 
 def total_bytes(path: Path) -> int | None:
     """How many bytes `pieces` will read in all; None for a compressed file."""
-    return path.stat().st_size if is_plain(path) else None
+    return path.stat().st_size if is_plain(path, kind="xml") else None
 
 
 def _parser(path: Path, target: Target) -> Any:
@@ -109,9 +115,10 @@ def _decoder(path: Path, head: bytes) -> Callable[..., str] | None:
         return None
     name = declared[1].decode("ascii", "replace")
     try:
-        b"".decode(name)
+        with suppress(UnicodeError):
+            b" ".decode(name)  # refused by codecs that are none of text, which `lookup` finds too
         codec = codecs.lookup(name)
-    except (LookupError, ValueError) as error:
+    except LookupError as error:
         raise InputFormat(
             f"{path} says that its encoding is {name}, which is none that is known",
             hint=f"iconv -f ENCODING -t UTF-8 {path} | sed '1s/{name}/UTF-8/' > utf8.xml",
@@ -148,4 +155,6 @@ def _named_faults(path: Path) -> Iterator[None]:
 def _look_at(path: Path, line: int) -> str:
     if path.suffix.lower() == ".csv":
         return f"slangrag convert {path} --to xml, if it is a CSV"
-    return f"sed -n {line}p {path}" if is_plain(path) else f"gzip -dc {path} | sed -n {line}p"
+    if is_plain(path, kind="xml"):
+        return f"sed -n {line}p {path}"
+    return f"{'unzip -p' if path.suffix.lower() == '.zip' else 'gzip -dc'} {path} | sed -n {line}p"

@@ -185,17 +185,22 @@ def _unreadable(text: str, at: int, why: str) -> UsageError:
     return UsageError(f"the path {text!r} cannot be read at character {at + 1}: {why}", hint=LIKE_THIS)
 
 
-def read_column_paths(text: str) -> dict[str, XmlPath]:
-    """ "word=form/orth,definition=sense/def" as a path for each of our fields. Raises UsageError.
+def read_column_paths(text: str) -> dict[str, tuple[XmlPath, ...]]:
+    """ "word=keb|reb,definition=sense/def" as the paths for each of our fields. Raises UsageError.
 
-    A comma inside of braces or brackets belongs to its path.
+    A comma or a bar inside of braces or brackets belongs to its path.
     """
     paths = {}
-    for part in re.findall(r"(?:\{[^}]*\}|\[[^\]]*\]|[^,])+", text):
+    for part in _parts(text, ","):
         field, equals, path = part.partition("=")
         if not (equals and field.strip() and path.strip()):
             raise UsageError(
                 f"--columns {text!r} cannot be read", hint="--columns word=form/orth,definition=sense/def"
             )
-        paths[field.strip()] = read_inner_path(path.strip())
+        paths[field.strip()] = tuple(read_inner_path(one.strip()) for one in _parts(path, "|"))
     return paths
+
+
+def _parts(text: str, mark: str) -> list[str]:
+    """The text parted at each `mark` that is in no braces or brackets."""
+    return re.findall(rf"(?:\{{[^}}]*\}}|\[[^\]]*\]|[^{mark}])+", text) or [text]

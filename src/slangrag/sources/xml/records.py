@@ -27,12 +27,13 @@ LARGEST_RECORD: Final = 16_000_000  # characters, an element counted as 64
 class XmlShape:
     """Where the records are and which path in a record holds which of our fields.
 
-    each: the elements of a record that are a row each; without it a record is one row. A column whose path
-    goes through `each` is read in that element, every other in the record. keep_lines: see `text_of`.
+    Of a column's paths the first that leads to a text counts. each: the elements of a record that are a row
+    each; without it a record is one row. A path that goes through `each` is read in that element, every other
+    in the record. keep_lines: see `text_of`.
     """
 
     record: XmlPath
-    columns: Mapping[str, XmlPath]
+    columns: Mapping[str, tuple[XmlPath, ...]]
     each: XmlPath | None = None
     keep_lines: bool = False
 
@@ -50,7 +51,9 @@ class XmlShape:
             )
         if self.each is not None and (self.each.attribute or not self.each.steps):
             raise UsageError(f"--each {self.each.text!r} names no element", hint="--each sense")
-        if self.each is not None and not any(path.after(self.each) for path in self.columns.values()):
+        if self.each is not None and not any(
+            path.after(self.each) for paths in self.columns.values() for path in paths
+        ):
             raise UsageError(
                 f"no column goes through --each {self.each.text}: every row of a record would be the same",
                 hint=f"--columns word=form/orth,definition={self.each.text}/def",
@@ -156,35 +159,40 @@ class _Collector:
 
 def _rows(record: Element, shape: XmlShape) -> Iterator[XmlRow]:
     if shape.each is None:
-        yield _row(((field, record, path) for field, path in shape.columns.items()), shape)
+        yield _row(record, record, 0, shape)
         return
-    inner = {field: path.after(shape.each) for field, path in shape.columns.items()}
     for number, element in enumerate(shape.each.elements(record), start=1):
-        places = (
-            (field, element, rest) if (rest := inner[field]) else (field, record, path)
-            for field, path in shape.columns.items()
-        )
-        row = _row(places, shape)
-        # An id that all rows of a record share is told apart by their order, which an added row leaves alone.
-        if inner.get("word_id") is None and row.fields.get("word_id"):
-            row = XmlRow({**row.fields, "word_id": f"{row.fields['word_id']}.{number}"}, row.surplus)
-        yield row
+        yield _row(record, element, number, shape)
 
 
-def _row(places: Iterator[tuple[str, Element, XmlPath]], shape: XmlShape) -> XmlRow:
-    """The fields, each from its place. Definitions are joined, of all else the first is taken."""
+def _row(record: Element, inner: Element, number: int, shape: XmlShape) -> XmlRow:
+    """One row. Definitions are joined, of all else the first is taken. number: of `inner` in the record."""
     fields, surplus = {}, []
-    keep = shape.keep_lines
-    for field, element, path in places:
-        found = (
-            text_of_value(one, keep_lines=keep) if isinstance(one, str) else text_of(one, keep_lines=keep)
-            for one in path.values(element)
-        )
-        texts = [text for text in found if text]
+    for field, paths in shape.columns.items():
+        texts: list[str] = []
+        shared = True
+        for path in paths:
+            rest = None if shape.each is None else path.after(shape.each)
+            shared = rest is None
+            texts = _texts(record, path, shape) if rest is None else _texts(inner, rest, shape)
+            if texts:
+                break
         if field == "definition":
             fields[field] = "\n".join(texts)
             continue
         fields[field] = texts[0] if texts else ""
         if len(texts) > 1:
             surplus.append(field)
+        # An id that all rows of a record share is told apart by their order, which an added row leaves alone.
+        if field == "word_id" and texts and number and shared:
+            fields[field] += f".{number}"
     return XmlRow(fields, tuple(surplus))
+
+
+def _texts(element: Element, path: XmlPath, shape: XmlShape) -> list[str]:
+    keep = shape.keep_lines
+    found = (
+        text_of_value(one, keep_lines=keep) if isinstance(one, str) else text_of(one, keep_lines=keep)
+        for one in path.values(element)
+    )
+    return [text for text in found if text]

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from slangrag.errors import UsageError
 from slangrag.sources.csv.columns import FIELDS
 from slangrag.sources.entry import Entry
-from slangrag.sources.xml.paths import XmlPath, read_inner_path, read_record_path
+from slangrag.sources.xml.paths import read_inner_path, read_record_path
 from slangrag.sources.xml.records import XmlShape
 
 ROOT: Final = "entries"
@@ -27,7 +27,7 @@ _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 def shape_of_ours(record: str = RECORD) -> XmlShape:
     """The shape of what `write_entries` writes."""
-    columns: dict[str, XmlPath] = {field: read_inner_path(field) for field in FIELDS}
+    columns = {field: (read_inner_path(field),) for field in FIELDS}
     return XmlShape(read_record_path(f"/{ROOT}/{record}"), columns)
 
 
