@@ -49,7 +49,7 @@ def convert(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the CSV that ingest reads of XML. Without --record: show what is in the file."""
+    """Convert XML to the CSV that ingest reads; without --record, show what is in it."""
     if as_json and out == _STDOUT:
         raise UsageError("--json and --out - both want standard output", hint="--out FILE.csv --json")
     if check and out == _STDOUT:
@@ -109,8 +109,10 @@ def _to_csv(
         made = converting.csv_from_xml(file, shape, target or sys.stdout.buffer, told)
     checked = None
     if check and made.out is not None:
+        from slangrag.service.conversion_check import check as check_conversion
+
         with told_until_stopped("MB") as told:
-            checked = converting.check(file, shape, made.out, told)
+            checked = check_conversion(file, shape, made.out, told)
     show_conversion(made, checked, as_json=as_json)
     if checked is not None and not checked.ok:
         raise typer.Exit(InputFormat.exit_code)

@@ -1,4 +1,4 @@
-"""XML to a CSV that ingest reads, and back; and the check that nothing was lost on the way.
+"""XML to a CSV that ingest reads, and back.
 
 Both ways are streams: memory does not grow with the file. What is written to a file appears under its name
 when it is whole.
@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import csv
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
 from slangrag.errors import InputFormat
-from slangrag.sources.csv.fields import content_id, vote_count
 from slangrag.sources.csv.reader import LONGEST_WORD
 from slangrag.sources.entry import Entry
 from slangrag.sources.source import Source, open_source
@@ -27,20 +24,21 @@ from slangrag.sources.xml.look import ENOUGH, Found, Look, look
 from slangrag.sources.xml.parsing import total_bytes
 from slangrag.sources.xml.paths import read_column_paths, read_inner_path, read_record_path
 from slangrag.sources.xml.records import XmlRow, XmlShape, read_records
-from slangrag.sources.xml.writing import RECORD, fields_of, shape_of_ours, write_entries
+from slangrag.sources.xml.writing import RECORD, write_entries
 from slangrag.store.moving.aside import arriving
 from slangrag.text.clean import clean_definition, clean_word
 
 __all__ = [
     "RECORD",
-    "Check",
     "Conversion",
     "Found",
     "Look",
     "Skipped",
+    "Tally",
     "XmlShape",
-    "check",
     "csv_from_xml",
+    "fault_of",
+    "in_megabytes",
     "look_into",
     "read_column_paths",
     "read_inner_path",
@@ -67,25 +65,6 @@ class Skipped:
     reason: str
     count: int
     lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What became of the rows: in the CSV, in what ingest reads of it, and after the way back to XML.
-
-    refused: rows that ingest would reject, by its reasons and with the CSV's lines. different: rows that are
-    not the same in all three, with the XML's lines.
-    """
-
-    compared: int
-    same: int
-    different: Skipped
-    refused: tuple[Skipped, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every row came through."""
-        return self.same == self.compared and not self.refused and not self.different.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +99,7 @@ class _Lines:
         return self._file.write(row.encode())
 
 
-class _Tally:
+class Tally:
     """Counts of reasons, with the first lines of each."""
 
     def __init__(self) -> None:
@@ -128,21 +107,24 @@ class _Tally:
         self._lines: dict[str, list[int]] = {}
 
     def add(self, reason: str, line: int) -> None:
+        """Count one more."""
         self._counts[reason] += 1
         lines = self._lines.setdefault(reason, [])
         if len(lines) < _FIRST_LINES:
             lines.append(line)
 
     def of(self, reason: str) -> Skipped:
+        """What was counted for one reason."""
         return Skipped(reason, self._counts[reason], tuple(self._lines.get(reason, ())))
 
     def all(self) -> tuple[Skipped, ...]:
+        """Every reason, the most frequent first."""
         return tuple(self.of(reason) for reason, _ in self._counts.most_common())
 
 
 def look_into(path: Path, told: Told) -> Look:
     """What repeats in an XML file, and what may be its records. Raises as `pieces` of `sources.xml` does."""
-    return look(path, _in_megabytes("look", path, told, most=ENOUGH))
+    return look(path, in_megabytes("look", path, told, most=ENOUGH))
 
 
 def csv_from_xml(source: Path, shape: XmlShape, out: Path | BinaryIO, told: Told) -> Conversion:
@@ -154,16 +136,16 @@ def csv_from_xml(source: Path, shape: XmlShape, out: Path | BinaryIO, told: Told
     began = time.monotonic()
     columns = tuple(name for name in _ORDER if name in shape.columns)
     records = rows = 0
-    skips, surplus = _Tally(), Counter[str]()
+    skips, surplus = Tally(), Counter[str]()
     with _opened(out) as file:
         written = csv.writer(_Lines(file), lineterminator="\n")
         written.writerow(columns)
-        for record in read_records(source, shape, _in_megabytes("convert", source, told)):
+        for record in read_records(source, shape, in_megabytes("convert", source, told)):
             records += 1
             if not record.rows:
                 skips.add("nothing-at-each", record.line)
             for row in record.rows:
-                if fault := _fault(row):
+                if fault := fault_of(row):
                     skips.add(fault, record.line)
                     continue
                 written.writerow([row.fields[name] for name in columns])
@@ -176,7 +158,7 @@ def csv_from_xml(source: Path, shape: XmlShape, out: Path | BinaryIO, told: Told
     return Conversion(source, path, "csv", columns, records, rows, skips.all(), seconds, size, dict(surplus))
 
 
-def _fault(row: XmlRow) -> str:
+def fault_of(row: XmlRow) -> str:
     """Why ingest could not take this row, "" where it can."""
     word = row.fields["word"]
     if not word or not (word := clean_word(word)):
@@ -213,7 +195,7 @@ def xml_from_csv(
     Raises as `open_source` does, UsageError for a `record` that names no element, and as `arriving` does.
     """
     began = time.monotonic()
-    skips = _Tally()
+    skips = Tally()
     rows = replaced = 0
     with open_source(source, columns=columns) as opened, _opened(out) as file:
         for count in write_entries(_entries(opened, skips, told), file, record):
@@ -229,7 +211,7 @@ def xml_from_csv(
     )
 
 
-def _entries(source: Source, skips: _Tally, told: Told) -> Iterator[Entry]:
+def _entries(source: Source, skips: Tally, told: Told) -> Iterator[Entry]:
     for record in source.records():
         if record.entry is not None:
             yield record.entry
@@ -237,65 +219,6 @@ def _entries(source: Source, skips: _Tally, told: Told) -> Iterator[Entry]:
             skips.add(record.reject.reason, record.line)
         if record.after.record % 5_000 == 0:
             told("convert", record.after.record, source.expected_records(record.after))
-
-
-def check(source: Path, shape: XmlShape, converted: Path, told: Told) -> Check:
-    """Compare an XML file, the CSV made of it as ingest reads it, and that written as XML and read again.
-
-    Texts are compared as ingest cleans them. Needs room beside the CSV for its like. Raises as
-    `csv_from_xml` and `xml_from_csv` do.
-    """
-    different, refused = _Tally(), _Tally()
-    compared = same = 0
-    with tempfile.TemporaryDirectory(prefix=".check.", dir=converted.parent) as folder:
-        back = Path(folder) / "back.xml"
-        xml_from_csv(converted, back, lambda _stage, _done, _total: told("back to XML", 0, None))
-        again = (
-            row.fields for one in read_records(back, shape_of_ours(), lambda _done: None) for row in one.rows
-        )
-        with open_source(converted) as opened:
-            told_megabytes = _in_megabytes("check", source, told)
-            for wanted, record in zip_longest(_lines(source, shape, told_megabytes), opened.records()):
-                compared += 1
-                if record is not None and record.reject is not None:
-                    refused.add(record.reject.reason, record.line)
-                    continue
-                line, expected = wanted or (0, None)
-                read = None if record is None or record.entry is None else fields_of(record.entry)
-                if expected == read == next(again, None):
-                    same += 1
-                else:
-                    different.add("different", line)
-    return Check(compared, same, different.of("different"), refused.all())
-
-
-def _lines(
-    source: Path, shape: XmlShape, told: Callable[[int], None]
-) -> Iterator[tuple[int, dict[str, str] | None]]:
-    """The rows that were written, each with its line and as ingest should read it."""
-    for record in read_records(source, shape, told):
-        for row in record.rows:
-            if not _fault(row):
-                yield record.line, _as_ingested(row.fields)
-
-
-def _as_ingested(fields: Mapping[str, str]) -> dict[str, str] | None:
-    """The fields as an entry has them; None for votes that cannot be read."""
-    word, definition = clean_word(fields["word"]), clean_definition(fields["definition"])
-    votes = {}
-    for name in ("up_votes", "down_votes"):
-        try:
-            count = vote_count(fields.get(name, ""))
-        except ValueError:
-            return None
-        votes[name] = "" if count is None else str(count)
-    return {
-        "word_id": clean_word(fields.get("word_id", "")) or content_id(word, definition),
-        "word": word,
-        "definition": definition,
-        **votes,
-        "author": clean_word(fields.get("author", "")),
-    }
 
 
 @contextmanager
@@ -310,7 +233,7 @@ def _opened(out: Path | BinaryIO) -> Iterator[BinaryIO]:
         os.fsync(file.fileno())
 
 
-def _in_megabytes(stage: str, path: Path, told: Told, *, most: int | None = None) -> Callable[[int], None]:
+def in_megabytes(stage: str, path: Path, told: Told, *, most: int | None = None) -> Callable[[int], None]:
     """Tell of bytes once in a megabyte; a smaller file is done before anybody looks."""
     total = total_bytes(path)
     if total and most:

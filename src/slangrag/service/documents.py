@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from slangrag.ingest.plan import IngestReport
     from slangrag.retrieval.types import Definition, Hit, Retrieval
     from slangrag.service.comparing import Compared
-    from slangrag.service.converting import Check, Conversion, Look, Skipped
+    from slangrag.service.conversion_check import Check
+    from slangrag.service.converting import Conversion, Look, Skipped
     from slangrag.service.doctor.finding import Finding
     from slangrag.service.exporting import ExportReport
     from slangrag.service.maintenance import Exported, StoreCopy, StoreFacts

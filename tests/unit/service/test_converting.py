@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slangrag.errors import InputFormat, StoreError, UsageError
+from slangrag.service.conversion_check import check
 from slangrag.service.converting import (
     Conversion,
     XmlShape,
-    check,
     csv_from_xml,
     read_column_paths,
     read_inner_path,

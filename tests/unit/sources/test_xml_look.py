@@ -10,6 +10,7 @@ import pytest
 from slangrag.sources.xml import look as looking
 from slangrag.sources.xml.look import look
 from slangrag.sources.xml.parsing import pieces
+from slangrag.sources.xml.survey import Survey
 
 Write = Callable[..., Path]
 
@@ -103,6 +104,6 @@ def test_a_large_file_is_looked_at_only_as_far_as_is_needed(
 def test_a_file_of_ever_new_names_does_not_fill_the_memory(file: Write) -> None:
     names = "".join(f"<e{n} a{n}='x'/>" for n in range(10_000))
     path = file(f"<d>{names}</d>", "d.xml")
-    survey = looking._Survey(path)
+    survey = Survey(path)
     list(pieces(path, survey))
     assert sum(1 for _ in survey.root.all()) <= 2_001

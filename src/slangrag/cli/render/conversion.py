@@ -13,7 +13,8 @@ from slangrag.text.clean import printable
 from slangrag.text.sizes import size
 
 if TYPE_CHECKING:
-    from slangrag.service.converting import Check, Conversion, Found, Look, Skipped
+    from slangrag.service.conversion_check import Check
+    from slangrag.service.converting import Conversion, Found, Look, Skipped
 
 _ROWS: Final = 12
 _EXAMPLE: Final = 40

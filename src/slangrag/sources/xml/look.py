@@ -6,20 +6,15 @@ longest text is the definition. A proposal is for a person to read: nothing is c
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from slangrag.errors import InputFormat
-from slangrag.sources.xml.parsing import DEEPEST, pieces, total_bytes
-from slangrag.sources.xml.paths import local
-from slangrag.sources.xml.texts import settled
+from slangrag.sources.xml.parsing import pieces, total_bytes
+from slangrag.sources.xml.survey import Node, Survey
 
 ENOUGH: Final = 32_000_000  # bytes; a larger file repeats itself
-_MOST_NAMES: Final = 2_000
-_KEPT_OF_A_TEXT: Final = 160
 _LONGEST_WORD: Final = 80
 _WORDS: Final = (
     "headword", "hw", "orth", "lemma", "lexicalunit", "keb", "word", "term", "slang", "headline", "title",
@@ -69,7 +64,7 @@ class Look:
 
 def look(path: Path, told: Callable[[int], None]) -> Look:
     """Look at the first megabytes; `told` hears how many bytes were read. Raises as `pieces` does."""
-    survey = _Survey(path)
+    survey = Survey(path)
     read, whole = 0, True
     for read in pieces(path, survey):
         told(read)
@@ -92,143 +87,27 @@ def look(path: Path, told: Callable[[int], None]) -> Look:
     return Look(path, read, whole, first, seen, record.path(), fields, columns, each)
 
 
-class _Node:
-    """All elements that have the same path."""
-
-    def __init__(self, name: str, parent: _Node | None) -> None:
-        self.name = name
-        self.parent = parent
-        self.depth: int = 0 if parent is None else parent.depth + 1
-        self.children: dict[str, _Node] = {}
-        self.attributes: dict[str, tuple[int, str]] = {}
-        self.times = 0
-        self.most = 0
-        self.texts = 0
-        self.characters = 0
-        self.example = ""
-
-    def all(self) -> Iterator[_Node]:
-        """This and every node below, in the order in which they first came."""
-        yield self
-        for child in self.children.values():
-            yield from child.all()
-
-    def path(self, start: _Node | None = None) -> str:
-        """From the root ("/dict/entry"), or from `start` ("form/orth", "." for itself)."""
-        if self is start:
-            return "."
-        names = []
-        node: _Node | None = self
-        while node is not None and node is not start and node.name:
-            names.append(node.name)
-            node = node.parent
-        path = "/".join(reversed(names))
-        return path if start else f"/{path}"
-
-    def glimpse(self) -> str:
-        """An example of what is in it: its own text, or that of the first below that has one."""
-        return next((node.example for node in self.all() if node.example), "")
-
-    @property
-    def average(self) -> float:
-        """How long its texts are, in characters."""
-        return self.characters / self.texts if self.texts else 0.0
-
-
-class _Frame:
-    """An open element: how often each child came, and the beginning of its text."""
-
-    __slots__ = ("children", "length", "node", "own", "text")
-
-    def __init__(self, node: _Node | None) -> None:
-        self.node = node
-        self.children: Counter[str] = Counter()
-        self.text: list[str] = []
-        self.length = 0
-        self.own = False
-
-
-class _Survey:
-    """Hears the parser; counts, and keeps one example of each."""
-
-    line: Callable[[], int]
-
-    def __init__(self, path: Path) -> None:
-        self.root = _Node("", None)
-        self._path = path
-        self._open = [_Frame(self.root)]
-        self._names = 0
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if len(self._open) > DEEPEST:
-            raise InputFormat(
-                f"{self._path}, line {self.line()}, has more than {DEEPEST} elements in each other",
-                hint=f"sed -n {self.line()}p {self._path}",
-            )
-        above, name = self._open[-1], local(tag)
-        node = above.node.children.get(name) if above.node else None
-        if node is None and above.node and self._names < _MOST_NAMES:
-            self._names += 1
-            node = above.node.children[name] = _Node(name, above.node)
-        if node is not None:
-            node.times += 1
-            above.children[name] += 1
-            for key, value in attributes.items():
-                count, example = node.attributes.get(local(key), (0, ""))
-                if count or len(node.attributes) < 50:
-                    node.attributes[local(key)] = (count + 1, example or value[:_KEPT_OF_A_TEXT].strip())
-        self._open.append(_Frame(node))
-
-    def data(self, text: str) -> None:
-        frame = self._open[-1]
-        frame.own = frame.own or not text.isspace()
-        frame.length += len(text)
-        if sum(map(len, frame.text)) < _KEPT_OF_A_TEXT:
-            frame.text.append(text)
-
-    def end(self, tag: str) -> None:
-        del tag
-        frame, above = self._open.pop(), self._open[-1]
-        if above.own and frame.own:  # a part of a sentence
-            above.length += frame.length
-            above.text += frame.text
-        if (node := frame.node) is None:
-            return
-        for name, count in frame.children.items():
-            child = node.children[name]
-            child.most = max(child.most, count)
-        if frame.own:
-            node.texts += 1
-            node.characters += frame.length
-            node.example = node.example or settled("".join(frame.text))[:_KEPT_OF_A_TEXT]
-
-    def finish(self) -> None:
-        """The file is not read on: count what is still open."""
-        while len(self._open) > 1:
-            self.end("")
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a text is: a node, or one of its attributes."""
 
-    node: _Node
+    node: Node
     attribute: str = ""
 
     @property
     def times(self) -> int:
         return self.node.attributes[self.attribute][0] if self.attribute else self.node.texts
 
-    def path(self, record: _Node) -> str:
+    def path(self, record: Node) -> str:
         """Its path from the record."""
         if not self.attribute:
             return self.node.path(record)
         return f"@{self.attribute}" if self.node is record else f"{self.node.path(record)}/@{self.attribute}"
 
-    def rank(self, names: Sequence[str], top: _Node) -> tuple[int, int, int, int] | None:
+    def rank(self, names: Sequence[str], top: Node) -> tuple[int, int, int, int] | None:
         """How well its name fits: smaller is better; None for not at all. Texts have those above, too."""
         said = [self.attribute] if self.attribute else []
-        node: _Node | None = self.node
+        node: Node | None = self.node
         while not self.attribute and node is not None and node is not top:
             said.append(node.name)
             node = node.parent
@@ -237,7 +116,7 @@ class _Place:
         return (*min(fits), -self.times, self.node.depth) if fits else None
 
 
-def _places(top: _Node) -> Iterator[_Place]:
+def _places(top: Node) -> Iterator[_Place]:
     """Every place of text at or below a node; what is part of a sentence is none of its own."""
     yield from (_Place(top, name) for name in top.attributes)
     if top.texts:
@@ -247,7 +126,7 @@ def _places(top: _Node) -> Iterator[_Place]:
         yield from _places(child)
 
 
-def _fields(record: _Node) -> Iterator[Found]:
+def _fields(record: Node) -> Iterator[Found]:
     for place in _places(record):
         if place.attribute:
             yield Found(place.path(record), place.times, 1, place.node.attributes[place.attribute][1])
@@ -255,12 +134,12 @@ def _fields(record: _Node) -> Iterator[Found]:
             yield Found(place.path(record), place.times, place.node.most, place.node.example)
 
 
-def _best(places: Sequence[_Place], names: Sequence[str], top: _Node) -> _Place | None:
+def _best(places: Sequence[_Place], names: Sequence[str], top: Node) -> _Place | None:
     ranked = [(rank, number) for number, place in enumerate(places) if (rank := place.rank(names, top))]
     return places[min(ranked)[1]] if ranked else None
 
 
-def _propose(root: _Node) -> tuple[_Node, dict[str, str], str] | None:
+def _propose(root: Node) -> tuple[Node, dict[str, str], str] | None:
     """The record, its columns and what is a row each in it, or None where nothing repeats that has texts."""
     texts = list(_places(root))
     definition = _best(texts, _DEFINITIONS, root)
@@ -298,7 +177,7 @@ def _propose(root: _Node) -> tuple[_Node, dict[str, str], str] | None:
     return record, columns, name
 
 
-def _words(word: _Place, definition: _Place, record: _Node) -> str:
+def _words(word: _Place, definition: _Place, record: Node) -> str:
     """The path of the word, and the next likely one where some records lack it (`keb`, else `reb`)."""
     path = word.path(record)
     if word.times >= record.times:
@@ -308,23 +187,23 @@ def _words(word: _Place, definition: _Place, record: _Node) -> str:
     return path if other is None else f"{path}|{other.path(record)}"
 
 
-def _record(word: _Place, definition: _Place) -> _Node | None:
+def _record(word: _Place, definition: _Place) -> Node | None:
     """The innermost element around both that repeats."""
     around = set(_upwards(word.node))
     return next((_repeated(node) for node in _upwards(definition.node) if node in around), None)
 
 
-def _upwards(node: _Node | None) -> Iterator[_Node]:
+def _upwards(node: Node | None) -> Iterator[Node]:
     while node is not None and node.name:
         yield node
         node = node.parent
 
 
-def _repeated(node: _Node) -> _Node | None:
+def _repeated(node: Node) -> Node | None:
     return next((one for one in _upwards(node) if one.most > 1), None)
 
 
-def _each(definition: _Place, record: _Node) -> _Node | None:
+def _each(definition: _Place, record: Node) -> Node | None:
     """The outermost element between record and definition that repeats and has more in it than text."""
     between = []
     for node in _upwards(definition.node):
