@@ -22,7 +22,6 @@ Reason = Literal[
     "select",
     "redirect",
     "canonical",
-    "duplicate",
     "error",
 ]
 """Why a page was skipped or is gone; "" for one that was taken or is unchanged."""
@@ -58,7 +57,7 @@ class Fetched:
     asked is the URL asked for, url the one that answered (after redirects; without fragment). media_type is
     lower case without parameters, and told from the bytes where the server gave none. charset is what the
     server declared, "" for none. last_modified is the header as it came; fetched_at is ISO 8601 in UTC.
-    robots is the X-Robots-Tag header, several joined by a comma.
+    robots is the X-Robots-Tag header, several of them a line each.
     """
 
     asked: str
