@@ -10,12 +10,13 @@ address a page comes from, and it may well reach networks that are closed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urljoin
 
 from slangrag.sources.web import media
 from slangrag.sources.web.addresses import Access, Resolver, system_resolver
@@ -299,10 +300,12 @@ def _joined(base: httpx.URL, location: str) -> str:
     """A Location as an absolute URL without fragment. Raises PageRefused for what is none."""
     import httpx
 
-    try:
+    with suppress(UnicodeDecodeError):
         # Headers are read as Latin-1, and servers write UTF-8 into them.
-        return str(base.join(location.encode("latin-1").decode("utf-8", "replace")).copy_with(fragment=None))
-    except (httpx.InvalidURL, UnicodeError) as error:
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return str(httpx.URL(urljoin(str(base), location)).copy_with(fragment=None))
+    except (httpx.InvalidURL, ValueError) as error:
         raise PageRefused(
             f"{base} sends on to {shown(location)!r}, which is no URL", hint="open it in a browser"
         ) from error

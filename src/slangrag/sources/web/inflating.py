@@ -41,11 +41,16 @@ def inflated(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _inflate(pieces: Iterable[bytes], *, gzip: bool) -> Iterator[bytes]:
-    stream = None
+    stream, ended, held = None, False, b""
     for piece in pieces:
-        rest, full = piece, False
+        rest, full, held = held + piece, False, b""
         while rest or full:
             if stream is None:
+                if ended and len(rest) < len(_GZIP_MAGIC):
+                    held = rest
+                    break
+                if ended and not (gzip and rest.startswith(_GZIP_MAGIC)):
+                    return  # padding behind the end
                 stream = zlib.decompressobj(_GZIP if gzip else _wrapper(rest))
             try:
                 part = stream.decompress(rest, PIECE)
@@ -57,10 +62,7 @@ def _inflate(pieces: Iterable[bytes], *, gzip: bool) -> Iterator[bytes]:
             # A full piece may have a rest that zlib holds back although it has read all of its input.
             rest, full = stream.unconsumed_tail, len(part) == PIECE
             if stream.eof:
-                rest, full = stream.unused_data, False
-                if not gzip or not rest.startswith(_GZIP_MAGIC):
-                    return  # at the end; what else comes is padding
-                stream = None
+                rest, full, stream, ended = stream.unused_data, False, None, True
     if stream is not None:
         raise EncodingFault("it ends in the middle")
 
