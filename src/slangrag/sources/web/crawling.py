@@ -265,7 +265,9 @@ class Crawl:
                 continue
             if unwanted := self._scope.unwanted(link):
                 self._frontier.pass_over(link)
-                refused.append(Crawled(link, "skipped", depth + 1, *unwanted))
+                # What an earlier plan took is told as gone, at the end.
+                if not self._frontier.is_known(link):
+                    refused.append(Crawled(link, "skipped", depth + 1, *unwanted))
             else:
                 self._frontier.link(link, depth + 1)
                 fresh.append(link)

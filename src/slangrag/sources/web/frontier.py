@@ -103,6 +103,10 @@ class Frontier:
         """Whether a page that `url` leads to was visited, whatever came of it."""
         return same(url) in self._visited
 
+    def is_known(self, url: str) -> bool:
+        """Whether an earlier crawl took the page that `url` leads to."""
+        return same(url) in self._forms
+
     @property
     def left(self) -> int:
         """URLs that are queued."""

@@ -53,7 +53,7 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
 }
 _KEYS: Final = ("name", *_TEXTS, *_RANGES, "private")
 _DEFAULTS: Final = {field.name: field.default for field in fields(CrawlPlan)}
-_AT_LINE: Final = re.compile(r"^(.*?) \(at line (\d+)")
+_WHERE: Final = re.compile(r"^(.*) \(at (?:line (\d+).*|end of document)\)$", re.DOTALL)
 
 
 def read_plan(path: Path) -> CrawlPlan:
@@ -73,8 +73,9 @@ def read_plan(path: Path) -> CrawlPlan:
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        said = _AT_LINE.match(str(error))
-        place, what = (f"{path}:{said[2]}", said[1]) if said else (str(path), str(error))
+        said = _WHERE.match(str(error))
+        what, line = (said[1], said[2]) if said else (str(error), None)
+        place = f"{path}:{line or len(text.splitlines())}"
         raise InputFormat(f"{place}: {what}", hint='texts are quoted: start = ["https://..."]') from error
     return _Reading(path, text, given).plan()
 
