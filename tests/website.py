@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from typing import Any, Self
 
 import httpcore
@@ -61,15 +63,20 @@ Answer = Reply | str | Callable[[BaseHTTPRequestHandler], None]
 class Website:
     """The site, running from `__enter__` to `__exit__`. A path that is not in `pages` is answered with 404.
 
-    `asked` has the path of each request in order, `told` its headers.
+    `asked` has the path of each request in order, `told` its headers. With `tls` it speaks https.
     """
 
-    def __init__(self, pages: Mapping[str, Answer] | None = None) -> None:
+    def __init__(self, pages: Mapping[str, Answer] | None = None, *, tls: SSLContext | None = None) -> None:
         self.pages: dict[str, Answer] = dict(pages or {})
         self.asked: list[str] = []
         self.told: list[dict[str, str]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._requests())
         self._server.daemon_threads = True
+        if tls is not None:
+            # The handshake waits for the thread of the connection: accepting one may not fail.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -93,17 +100,18 @@ class Website:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
+            def handle(self) -> None:
+                with suppress(OSError):  # the client has left, as it should
+                    super().handle()
+
             def do_GET(self) -> None:
                 site.asked.append(self.path)
                 site.told.append(dict(self.headers))
                 answer = site.pages.get(self.path, Reply("no such page", status=404))
-                try:
-                    if callable(answer):
-                        answer(self)
-                    else:
-                        (Reply(answer) if isinstance(answer, str) else answer).write(self)
-                except OSError:  # the client has left, as it should
-                    self.close_connection = True
+                if callable(answer):
+                    answer(self)
+                else:
+                    (Reply(answer) if isinstance(answer, str) else answer).write(self)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -212,6 +213,39 @@ def test_tls_is_begun_with_the_name_on_the_address_that_was_checked() -> None:
     with web, pytest.raises(PageUnreachable, match="certificate verify failed"):
         web.fetch("https://example.org/")
     assert asked == [(PUBLIC, 443), ("example.org", True, ssl.CERT_REQUIRED)]
+
+
+CERTIFICATE = Path(__file__).with_name("example.org.pem")
+"""Self-signed, for example.org alone, good for a hundred years; its key is beside it and opens nothing."""
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "fault"),
+    [
+        ("example.org", True, ""),
+        ("other.example", True, "certificate"),
+        ("example.org", False, "certificate"),
+    ],
+)
+def test_a_certificate_is_checked_by_name_at_the_address_that_was_checked(
+    host: str, trusted: bool, fault: str
+) -> None:
+    named: list[str | None] = []
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(CERTIFICATE)
+    served.sni_callback = lambda _socket, name, _context: named.append(name)
+    trust = ssl.create_default_context(cafile=CERTIFICATE) if trusted else ssl.create_default_context()
+    with Website({"/": "<p>hi</p>"}, tls=served) as site:
+        names = Names(site)
+        web = WebClient(limits=SMALL, resolve=names.resolve, dial=names, tls=trust)
+        with web:
+            if fault:
+                with pytest.raises(PageUnreachable, match=fault):
+                    web.fetch(f"https://{host}/")
+            else:
+                assert got(web.fetch(f"https://{host}/")).body == b"<p>hi</p>"
+    assert named == [host]
+    assert names.dialled == [(PUBLIC, 443)]
 
 
 def test_redirects_are_followed_relative_ones_too(site: Website) -> None:

@@ -64,7 +64,7 @@ class Crawl:
         dry_run: bool = False,
         anew: bool = False,
         waiting: Callable[[str, float], None] | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._plan = plan
@@ -290,12 +290,14 @@ def crawl(
     dry_run: bool = False,
     anew: bool = False,
     waiting: Callable[[str, float], None] | None = None,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Crawl:
     """A crawl that begins, or goes on where the journal says (None: nothing is remembered).
 
     dry_run: pages are fetched, since their links are in them, but none is handed over, and no journal is
     read or written. anew: no server is asked whether a page changed, each is taken again. waiting is told
-    the host and the seconds before each pause, for a progress line.
+    the host and the seconds before each pause, for a progress line; sleep may end early where the crawl is
+    to be left (`StopFlag.wait`). One process at a time may have a journal: the store's lock sees to that.
 
     Raises EngineMissing without the extra `documents`; InputUnreadable and InputFormat for the journal.
     """
@@ -307,7 +309,7 @@ def crawl(
         Access.asked(*plan.start, *whole, private=plan.private), Limits(max_bytes=plan.max_bytes)
     )
     memory = Journal(None if dry_run else journal)
-    return Crawl(plan, memory, client, dry_run=dry_run, anew=anew, waiting=waiting)
+    return Crawl(plan, memory, client, dry_run=dry_run, anew=anew, waiting=waiting, sleep=sleep)
 
 
 def _digest(plan: CrawlPlan) -> str:

@@ -123,7 +123,7 @@ class WebClient:
         import httpcore
 
         target = self._checked(url)
-        place = str(target)
+        place = f"{target.scheme}://{target.netloc.decode('ascii')}{target.raw_path.decode('ascii')}"
         request = httpcore.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )

@@ -34,7 +34,7 @@ class Hosts:
         delay: float,
         *,
         waiting: Callable[[str, float], None] | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client

@@ -31,18 +31,16 @@ def normal(url: str) -> str:
     import httpx
 
     try:
-        parts = httpx.URL(url).copy_with(fragment=None)
+        parts = httpx.URL(url.partition("#")[0])
     except (httpx.InvalidURL, UnicodeError):
         return ""
     if parts.scheme not in ("http", "https") or not parts.host or parts.userinfo:
         return ""
-    target = parts.raw_path.decode("ascii")
-    path, mark, query = target.partition("?")
-    kept = [one for one in query.split("&") if one and not _is_passing(one)]
-    target = _PATH_SESSION.sub("", path) or "/"
-    if kept:
-        target += mark + "&".join(kept)
-    return str(parts.copy_with(raw_path=target.encode("ascii")))
+    path, _, query = parts.raw_path.decode("ascii").partition("?")
+    path = _PATH_SESSION.sub("", path) or "/"
+    kept = "&".join(one for one in query.split("&") if one and not _is_passing(one))
+    place = f"{parts.scheme}://{parts.netloc.decode('ascii')}{path}"
+    return f"{place}?{kept}" if kept else place
 
 
 def joined(base: str, link: str) -> str:
