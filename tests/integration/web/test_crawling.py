@@ -474,7 +474,7 @@ def test_a_private_site_is_crawled_only_if_the_plan_says_so(site: Website) -> No
     with crawl(plan, None) as pages:
         (only,) = pages
     assert only.reason == "error"
-    assert "private network" in only.detail
+    assert "private = true" in only.detail
     assert site.asked == []
     with crawl(replace(plan, private=True), None) as pages:
         (only,) = pages

@@ -35,12 +35,6 @@ from slangrag.sources.web.types import Fetched, Limits, NotModified, Validators
 SMALL = Limits(max_bytes=50_000, connect_seconds=5, read_seconds=5, whole_seconds=20)
 
 
-@pytest.fixture
-def site() -> Iterator[Website]:
-    with Website() as running:
-        yield running
-
-
 def client(site: Website, names: Names | None = None, limits: Limits = SMALL, **access: Any) -> WebClient:
     """A client for whom example.org is the site."""
     names = names or Names(site)

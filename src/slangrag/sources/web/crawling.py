@@ -19,8 +19,8 @@ from typing import Final, Self
 from slangrag.errors import EngineMissing, InputError
 from slangrag.sources.web import media, urls
 from slangrag.sources.web.addresses import Access
-from slangrag.sources.web.faults import PageMissing, PageTooLarge, PageType
-from slangrag.sources.web.fetching import WebClient, shown
+from slangrag.sources.web.faults import PageMissing, PageTooLarge, PageType, shown
+from slangrag.sources.web.fetching import WebClient
 from slangrag.sources.web.frontier import Frontier, Stop
 from slangrag.sources.web.hosts import Hosts
 from slangrag.sources.web.hypertext import Hypertext

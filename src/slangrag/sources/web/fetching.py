@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -21,13 +20,15 @@ from urllib.parse import urljoin
 from slangrag.sources.web import media
 from slangrag.sources.web.addresses import Access, Resolver, system_resolver
 from slangrag.sources.web.faults import (
+    SAVE,
     PageEncoding,
-    PageMissing,
     PageRefused,
-    PageStatus,
-    PageTooLarge,
-    PageType,
     PageUnreachable,
+    how_to_open,
+    shown,
+    size_fault,
+    status_fault,
+    type_fault,
 )
 from slangrag.sources.web.inflating import ACCEPT_ENCODING, EncodingFault, inflated
 from slangrag.sources.web.types import Fetched, Limits, NotModified, Redirected, Validators
@@ -44,7 +45,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
 _KEPT_OPEN: Final = 4.0
 """Seconds for which a connection waits for the next page of its host: less than servers do."""
-_SAVE: Final = "save the page in a browser, then slangrag add FILE"
 
 
 class WebClient:
@@ -109,12 +109,12 @@ class WebClient:
             if at in seen:
                 raise PageRefused(
                     f"{shown(url)}: its redirects go in a circle, back to {shown(at)}",
-                    hint=f"the site may want cookies or a login; {_SAVE}",
+                    hint=f"the site may want cookies or a login; {SAVE}",
                 )
             seen.add(at)
         raise PageRefused(
             f"{shown(url)}: more than {self.limits.redirects} redirects, the last to {shown(at)}",
-            hint=f"open it in a browser and give the address that it ends at, or {_SAVE}",
+            hint=f"open it in a browser and give the address that it ends at, or {SAVE}",
         )
 
     def _ask(
@@ -154,7 +154,7 @@ class WebClient:
                 to = _joined(target, told["location"])
                 return Redirected(place, to, permanent=response.status in _PERMANENT)
             if response.status not in (200, 203):
-                raise _status_fault(place, response.status, told.get("retry-after", ""))
+                raise status_fault(place, response.status, told.get("retry-after", ""))
             return self._page(asked, place, told, response.iter_stream(), cut_at)
 
     def _page(
@@ -162,12 +162,12 @@ class WebClient:
     ) -> Fetched:
         media_type, charset = media.declared(told.get("content-type", ""))
         if cut_at is None and not media.may_be_read(media_type):
-            raise _type_fault(url, media_type)
+            raise type_fault(url, media_type)
         body = self._body(url, told, pieces, cut_at)
         if cut_at is None:
             declared, media_type = media_type, media.told_by_bytes(media_type, body, url)
             if media.kind_of(media_type) is None:
-                raise _type_fault(url, media_type or declared)
+                raise type_fault(url, media_type or declared)
         return Fetched(
             asked=asked,
             url=url,
@@ -185,13 +185,13 @@ class WebClient:
         most, cut = (self.limits.max_bytes, False) if cut_at is None else (cut_at, True)
         length = told.get("content-length", "")
         if length.isdecimal() and int(length) > most and not cut:
-            raise _size_fault(url, most, f"it is {size(int(length))}")
+            raise size_fault(url, most, f"it is {size(int(length))}")
         body = bytearray()
         for piece in inflated(_counted(url, pieces, most, cut=cut), told.get("content-encoding", "")):
             body += piece
             if len(body) > most:
                 if not cut:
-                    raise _size_fault(url, most, "it goes on beyond that")
+                    raise size_fault(url, most, "it goes on beyond that")
                 del body[most:]
                 break
         return bytes(body)
@@ -209,7 +209,7 @@ class WebClient:
         if target.userinfo:
             bare = str(target.copy_with(username=None, password=None))
             raise PageRefused(
-                f"{bare} was given with a name or password in it, which are not sent", hint=_SAVE
+                f"{bare} was given with a name or password in it, which are not sent", hint=SAVE
             )
         if target.scheme not in ("http", "https") or not target.host:
             raise PageRefused(
@@ -233,9 +233,9 @@ class WebClient:
         try:
             yield
         except Refusal as error:
-            raise PageRefused(f"{url}: {error}", hint=_how_to_open(url, str(error))) from error
+            raise PageRefused(f"{url}: {error}", hint=how_to_open(str(error))) from error
         except EncodingFault as error:
-            raise PageEncoding(f"{url}: {error}", hint=_SAVE) from error
+            raise PageEncoding(f"{url}: {error}", hint=SAVE) from error
         except httpcore.TimeoutException as error:
             limit = self.limits
             if self._deadline.over:
@@ -267,12 +267,6 @@ def fetch(
         return client.fetch(url, validators=validators)
 
 
-def shown(url: str) -> str:
-    """A URL for a message: one line, cut where it is very long."""
-    line = "".join(letter if letter.isprintable() else "�" for letter in url)
-    return line if len(line) <= 200 else f"{line[:199]}…"
-
-
 def _counted(url: str, pieces: Iterable[bytes], most: int, *, cut: bool) -> Iterator[bytes]:
     """The pieces as they come, up to `most` bytes: a stream can be endless and unpack to nothing."""
     count = 0
@@ -281,7 +275,7 @@ def _counted(url: str, pieces: Iterable[bytes], most: int, *, cut: bool) -> Iter
         count += len(piece)
         if count > most:
             if not cut:
-                raise _size_fault(url, most, "it goes on beyond that")
+                raise size_fault(url, most, "it goes on beyond that")
             return
 
 
@@ -309,52 +303,6 @@ def _joined(base: httpx.URL, location: str) -> str:
         raise PageRefused(
             f"{base} sends on to {shown(location)!r}, which is no URL", hint="open it in a browser"
         ) from error
-
-
-def _status_fault(url: str, status: int, retry_after: str) -> PageMissing | PageStatus:
-    if status in (404, 410):
-        return PageMissing(f"{url}: there is no such page ({status})", hint="check the address")
-    meaning, hint = {
-        401: ("it wants a login", _SAVE),
-        402: ("it wants to be paid", _SAVE),
-        403: ("the server refuses it to programs, or to you", _SAVE),
-        429: ("the server wants fewer requests", "try again later, with a longer delay"),
-        451: ("it is withheld for legal reasons", "look for another source"),
-    }.get(status, ("the server has trouble", "try again later") if status >= 500 else ("no page", _SAVE))
-    return PageStatus(
-        f"{url}: {meaning} ({status})", hint=hint, status=status, retry_after=_seconds(retry_after)
-    )
-
-
-def _seconds(retry_after: str) -> float | None:
-    """A Retry-After header, seconds or a date, in seconds from now."""
-    if retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        date = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max((date.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _size_fault(url: str, most: int, said: str) -> PageTooLarge:
-    return PageTooLarge(
-        f"{url} is larger than {size(most)}: {said}",
-        hint="max_bytes in a crawl's TOML; or download it, then slangrag add FILE",
-    )
-
-
-def _type_fault(url: str, media_type: str) -> PageType:
-    return PageType(
-        f"{url} is {media_type or 'of no kind that can be told'}, which cannot be read",
-        hint="HTML, PDF, Markdown, text, XML, docx and EPUB can",
-    )
-
-
-def _how_to_open(url: str, why: str) -> str:
-    if "private network" in why:
-        return f"slangrag add --private {url}, if that is a server of yours"
-    return "it stays closed; check the address"
 
 
 def _now() -> str:

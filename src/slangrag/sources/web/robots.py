@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from slangrag.errors import InputError
-from slangrag.sources.web.faults import PageMissing, PageStatus
+from slangrag.sources.web.faults import PageMissing, PageRefused, PageStatus
 from slangrag.sources.web.types import Fetched
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def read_rules(client: WebClient, url: str) -> SiteRules:
         if 400 <= error.status < 500 and error.status != _BUSY:
             return SiteRules()
         return SiteRules(unreadable=error.message)
+    except PageRefused as error:
+        return SiteRules(unreadable=f"{error.message} ({error.hint})")
     except InputError as error:
         return SiteRules(unreadable=error.message)
     if not isinstance(answer, Fetched):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 LONGEST: Final = 2000
 """Characters of a URL beyond which it is one that a program keeps adding to."""
@@ -90,7 +90,9 @@ class Pattern:
         bare = text.partition("://")[2] if self.whole else text
         if self.whole:
             name, slash, path = bare.partition("/")
-            bare = name.lower() + slash + path
+            bare = (name.lower() if name.isascii() else name.encode("idna").decode()) + slash + path
+        # As `normal` writes URLs.
+        bare = "".join(one if one.isascii() and one != " " else quote(one) for one in bare)
         self._ends = bare.endswith("$")
         self._parts = bare.removesuffix("$").split("*")
 

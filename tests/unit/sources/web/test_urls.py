@@ -96,6 +96,8 @@ PATTERNS = [
     ("https://example.org/", "https://example.org.evil.example/", False),
     ("https://*.example.org/", "https://wiki.example.org/a", True),
     ("https://example.org:8080/", "http://example.org:8080/a", True),
+    ("/grüße und", normal("https://example.org/grüße und/x"), True),
+    ("https://münchen.example/", normal("https://münchen.example/x"), True),
 ]
 
 
