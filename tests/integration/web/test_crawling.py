@@ -342,6 +342,13 @@ def test_a_redirect_is_a_link_that_plan_and_robots_txt_are_asked_about(site: Web
     assert set(names.looked_up) == {"example.org"}
 
 
+def test_a_page_that_is_linked_in_one_form_and_sent_to_in_another_comes_once(
+    site: Website, begin: Begin
+) -> None:
+    site.pages |= {"/": html("/moved", "/a"), "/moved": redirect("/a/"), "/a": html(), "/a/": html()}
+    assert outcomes(run(begin())) == ["taken /", "skipped redirect /moved", "taken /a/"]
+
+
 def test_redirects_without_end_end(site: Website, begin: Begin) -> None:
     site.pages |= {"/": redirect("/0")} | {f"/{n}": redirect(f"/{n + 1}") for n in range(100)}
     told = run(begin())

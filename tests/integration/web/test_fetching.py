@@ -365,7 +365,7 @@ def test_a_server_that_drips_is_left_when_the_time_for_the_page_is_over(
     stop.set()
 
 
-def test_a_silent_server_a_silent_resolver_and_a_full_one_are_told_apart(site: Website) -> None:
+def test_silence_of_a_server_and_of_a_resolver_ends_and_is_told(site: Website) -> None:
     stop = threading.Event()
 
     def silent(request: BaseHTTPRequestHandler) -> None:
@@ -374,6 +374,14 @@ def test_a_silent_server_a_silent_resolver_and_a_full_one_are_told_apart(site: W
     site.pages["/"] = silent
     with client(site, limits=Limits(read_seconds=0.3)) as web, pytest.raises(PageUnreachable, match="silent"):
         web.fetch("http://example.org/")
+    began = time.monotonic()
+    limits = Limits(read_seconds=15, whole_seconds=0.3)
+    with (
+        client(site, limits=limits) as web,
+        pytest.raises(PageUnreachable, match=r"not all there after 0\.3 s"),
+    ):
+        web.fetch("http://example.org/")
+    assert time.monotonic() - began < 10
     stop.set()
 
     never = threading.Event()

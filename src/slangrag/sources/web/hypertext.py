@@ -118,7 +118,7 @@ def _parsed(text: str) -> Any:
 
     # Text with an encoding declared inside is refused by lxml, bytes in a known encoding never are.
     parser = html.HTMLParser(encoding="utf-8", no_network=True)
-    written = text.replace("\x00", "").encode("utf-8", "replace")
+    written = text.encode("utf-8", "replace")
     try:
         return html.document_fromstring(written, parser=parser)
     except etree.ParserError:

@@ -129,6 +129,10 @@ def test_a_page_that_is_empty_or_broken_has_nothing_in_it(body: str) -> None:
     document.selected(["main"], ["nav"])
 
 
+def test_a_page_with_a_nul_in_it_is_read_to_its_end() -> None:
+    assert links("<p>a\x00b</p><a href='b'>b</a>") == ["https://example.org/guide/b"]
+
+
 def test_a_page_nested_without_end_is_read() -> None:
     document = Hypertext(page("<div>" * 100_000 + '<a href="b">b</a>'))
     assert document.orders == frozenset()
