@@ -68,14 +68,20 @@ def _entity(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
 
-def printable(text: str) -> str:
-    """`text` without escapes, invisible characters and piled marks; line ends as line feeds, no entities."""
+def visible(text: str) -> str:
+    """`text` without escapes, invisible characters and piled marks; line ends as line feeds."""
     if _SUSPECT.search(text):
         text = _ESCAPES.sub("", text).translate(_MISREAD)
         text = _LINE_END.sub("\n", text)
         text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
     if not text.isascii():
         text = _PILED.sub(r"\1", text)
+    return text
+
+
+def printable(text: str) -> str:
+    """`visible` text in which entities are resolved."""
+    text = visible(text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     return text

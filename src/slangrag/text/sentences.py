@@ -17,7 +17,8 @@ LONGEST: Final = 900
 """Characters after which a "sentence" without an end is handed over as it is."""
 
 _END: Final = re.compile(
-    rf"""[.!?…]+["'”’)\]*]*(?:\s*{MARK})*[.]?(?=\s+(?:[^\s\[(【]|[\[(](?!\s*\d)\S))|\n+"""
+    # Only from the first of many stops on: a megabyte of dots would take hours.
+    rf"""(?<![.!?…])[.!?…]+["'”’)\]*]*(?:\s*{MARK})*[.]?(?=\s+(?:[^\s\[(【]|[\[(](?!\s*\d)\S))|\n+"""
 )
 ENDED: Final = re.compile(rf"""[.!?…]["'”’)\]]*(?:\s*{MARK})*\s*$""")
 """Matches a text whose last sentence has its end."""
@@ -29,6 +30,7 @@ _ABBREVIATION: Final = re.compile(
 _ENUMERATION: Final = re.compile(r"^\s*\d{1,2}\.$")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•>#]+\s+|\d{1,2}[.)]\s+)+")
 _WORD: Final = re.compile(r"\w+")
+_LONGEST_ABBREVIATION: Final = 16
 
 
 class SentenceStream:
@@ -74,6 +76,26 @@ def sentences(text: str) -> list[str]:
     """All sentences of a finished text."""
     stream = SentenceStream()
     return [*stream.feed(text), *stream.close()]
+
+
+def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Where the sentences of text[start:end] end, as offsets into `text`; a line's end alone is none.
+
+    The last sentence is told only if something follows it.
+    """
+    end = len(text) if end is None else end
+    begin = start
+    for mark in _END.finditer(text, start, end):
+        if mark[0].isspace():
+            continue
+        after = mark.end()
+        if mark[0].startswith(".") and (
+            _ABBREVIATION.search(text, max(begin, after - _LONGEST_ABBREVIATION), after)
+            or (after - begin <= _LONGEST_ABBREVIATION and _ENUMERATION.match(text[begin:after]))
+        ):
+            continue
+        yield after
+        begin = after
 
 
 def loops(text: str, *, times: int = 4) -> bool:

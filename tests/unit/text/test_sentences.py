@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slangrag.text.sentences import LONGEST, SentenceStream, loops, sentences
+from slangrag.text.sentences import LONGEST, SentenceStream, loops, sentence_ends, sentences
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,27 @@ def test_loops_are_seen(text: str) -> None:
 
 def test_plain_sentences_are_no_loops() -> None:
     assert not loops("To throw something hard and without much care for where it lands, as one does.")
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("One. Two! Three", ["One.", " Two!"]),
+        ("Words, e.g. rizz, are said. Often.", ["Words, e.g. rizz, are said."]),
+        ("1. First of all. Then", ["1. First of all."]),
+        ("It has 12. Then it stops. So", ["It has 12.", " Then it stops."]),
+        ("A line\nthat goes on. Then", ["A line\nthat goes on."]),
+        ("Said “so.” Then", ["Said “so.”"]),
+        ("no end at all", []),
+    ],
+)
+def test_ends_of_sentences_are_told_where_they_are_in_the_text(text: str, ends: list[str]) -> None:
+    stops = list(sentence_ends(text))
+    assert [text[first:after] for first, after in zip([0, *stops], stops, strict=False)] == ends
+    shifted = f"Before. {text}"
+    assert [stop - 8 for stop in sentence_ends(shifted, 8)] == stops
+
+
+def test_a_megabyte_of_stops_is_looked_through_once() -> None:
+    """Hours, when every stop was tried as the first of its run."""
+    assert list(sentence_ends("." * 1_000_000)) == []
