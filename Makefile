@@ -21,7 +21,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,serve,mcp,eval,export,documents,langchain,huggingface,tune,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[embedded,documents,serve,mcp,eval,export,langchain,huggingface,tune,dev]'
 	@touch $@
 
 demo: $(VENV)/.runtime  ## From a fresh clone to a cited answer: no server, no GPU, no data of your own
