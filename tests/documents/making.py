@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 595, 842  # A4, in points
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Text in one size of type; lines are broken where it has line feeds, and where they are full.
+    """Text in one style; lines are broken where it has line feeds, and where they are full.
 
     bookmark: its level in the outline, from 1; 0 for none.
     """
@@ -22,6 +22,7 @@ class Paragraph:
     text: str
     size: float = 10
     bookmark: int = 0
+    bold: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def _draw(canvas: object, paragraphs: Sequence[Paragraph]) -> None:
             key = f"{canvas.getPageNumber()}-{number}"
             canvas.bookmarkPage(key)
             canvas.addOutlineEntry(paragraph.text, key, level=paragraph.bookmark - 1)
-        for line in simpleSplit(paragraph.text, "Helvetica", paragraph.size, WIDTH - 2 * MARGIN):
-            canvas.setFont("Helvetica", paragraph.size)
+        font = "Helvetica-Bold" if paragraph.bold else "Helvetica"
+        for line in simpleSplit(paragraph.text, font, paragraph.size, WIDTH - 2 * MARGIN):
+            canvas.setFont(font, paragraph.size)
             canvas.drawString(MARGIN, y, line)
             y -= 1.2 * paragraph.size
         y -= paragraph.size

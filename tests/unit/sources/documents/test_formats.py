@@ -124,6 +124,25 @@ def test_xml_records_are_paragraphs_and_titles_headings(read: Read) -> None:
     assert document.text.split("\n\n")[-3:] == ["rizz", "charm that one has", "cap\na lie"]
 
 
+@pytest.mark.parametrize(
+    ("xml", "title", "date"),
+    [
+        (
+            "<b title='Notices' date='2019-01-07'><n><title>One</title></n><n><p>two</p></n></b>",
+            "Notices",
+            "2019-01-07",
+        ),
+        ("<b><n><title>One</title><date>2019</date></n><n><title>Two</title></n></b>", "a.xml", ""),
+        ("<b><head><title>Notices</title></head><n><title>One</title><p>x</p></n></b>", "Notices", ""),
+    ],
+)
+def test_the_title_of_an_xmls_first_record_is_not_the_documents(
+    read: Read, xml: str, title: str, date: str
+) -> None:
+    document = read(f"<?xml version='1.0'?>{xml}", "a.xml")
+    assert (document.title, document.date) == (title, date)
+
+
 def test_xml_of_nothing_but_titles_is_text(read: Read) -> None:
     """Headings are in no passage; the songs would never be found."""
     assert (

@@ -68,6 +68,36 @@ def test_headings_come_from_the_outline_or_from_larger_type(read: Read) -> None:
     assert "Tone › Emoji" in {passage.heading for passage in cut(document)}
 
 
+def test_a_bold_line_of_the_texts_size_is_a_heading_below_those_of_larger_type(read: Read) -> None:
+    page = [Paragraph("Slang", 20), Paragraph(LINES), Paragraph("Tone", bold=True), Paragraph(LINES)]
+    assert headings(read(pdf([page]), "a.pdf")) == [(1, "Slang"), (2, "Tone")]
+
+
+def test_bold_sentences_and_bold_pages_are_text(read: Read) -> None:
+    warning = [Paragraph("Do not say this to your boss.", bold=True), Paragraph(LINES * 3)]
+    assert headings(read(pdf([warning]), "a.pdf")) == []
+    assert headings(read(pdf([[Paragraph(LINES, bold=True)]]), "b.pdf")) == []
+
+
+def test_a_table_of_contents_is_lines_and_no_headings(read: Read) -> None:
+    contents = [
+        Paragraph("1 Tone . . . . . . . . . . 3\n2 Words . . . . . . . . . 17", 14),
+        Paragraph(LINES * 2),
+    ]
+    document = read(pdf([contents]), "a.pdf")
+    assert headings(document) == []
+    assert document.text.startswith("1 Tone … 3\n2 Words … 17")
+
+
+def test_a_title_page_keeps_the_words_that_are_every_pages_header(read: Read) -> None:
+    pages = [
+        [Paragraph("Handbook", 30), Paragraph("By us")],
+        *([Paragraph(f"{word}. {LINES}")] for word in "abcdef"),
+    ]
+    document = read(pdf(pages, header="Handbook"), "a.pdf")
+    assert document.text.count("Handbook") == 1
+
+
 def test_a_page_in_larger_type_is_text_not_headings(read: Read) -> None:
     """Text taken for headings is in no passage, and so is never found."""
     document = read(pdf([[Paragraph(LINES * 8, 14)], LINES * 20]), "a.pdf")

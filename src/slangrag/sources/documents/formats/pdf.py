@@ -32,6 +32,9 @@ _NO_TITLE: Final = re.compile(
     re.IGNORECASE,
 )
 _HYPHEN: Final = re.compile(r"\w[-\u2010]$")
+_LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}")
+_BOLD: Final = re.compile(rb"bold|black|heavy|demi|CMBX|-bd", re.IGNORECASE)
+_FONT_NAME: Final = 128
 _MOST_BOOKMARKS: Final = 20_000
 
 
@@ -130,10 +133,11 @@ def _lines(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
     # Characters of the page and of its text differ where one is left out or takes two UTF-16 units.
     same = len(text) == count
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    name = ctypes.create_string_buffer(_FONT_NAME)
     at, to_box, to_matrix = page.raw, ctypes.byref(box), ctypes.byref(matrix)
     for found in _LINE.finditer(text):
         line = found[1].rstrip()
-        cleaned = clean_line(line)
+        cleaned = clean_line(_LEADER.sub(pdf_layout.LEADER, line))
         if not cleaned:
             continue
         first, last = found.start() + len(line) - len(line.lstrip()), found.start() + len(line) - 1
@@ -147,8 +151,17 @@ def _lines(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
         raw.FPDFText_GetMatrix(at, middle, to_matrix)
         scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
         size = round(2 * scale * raw.FPDFText_GetFontSize(at, middle)) / 2
+        bold = _is_bold(at, first, name) and _is_bold(at, last, name)
         hyphen = found[2] in {"\ufffe", "\x02"} or _HYPHEN.search(cleaned) is not None
-        yield Line(cleaned, size, box.left, right, box.bottom, hyphen)
+        yield Line(cleaned, size, box.left, right, box.bottom, hyphen, bold)
+
+
+def _is_bold(page: object, character: int, name: ctypes.Array[ctypes.c_char]) -> bool:
+    """Whether a character's font is called bold: what files say of its weight is mostly made up."""
+    from pypdfium2 import raw
+
+    length = raw.FPDFText_GetFontInfo(page, character, name, len(name), None)
+    return 0 < length <= len(name) and _BOLD.search(name.value) is not None
 
 
 def _bookmarks(file: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:

@@ -25,13 +25,23 @@ _LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _LONGEST_RUN: Final = 4
 """Lines of larger type in a row that may be a heading; more are a page in larger type."""
+_NUMBERING: Final = re.compile(
+    r"(?:(?:chapter|part|section|appendix)\s+)?(?:\d[\d.]*|[a-z][\d.]+|[a-z](?=:))[:.]?\s+", re.IGNORECASE
+)
+LEADER: Final = " \u2026 "
+"""What the dots of a table of contents become."""
+_CONTENTS: Final = re.compile(rf"{LEADER}\S{{1,8}}$")
+_GOES_ON: Final = re.compile(r"[.,;:]$")
 _HEADING_RATIO: Final = 1.12
 _SAME_SIZE: Final = 1.08
 
 
 @dataclass(slots=True)
 class Line:
-    """A line as it stands on its page: points, y upwards. size: of type. hyphen: ends within a word."""
+    """A line as it stands on its page: points, y upwards.
+
+    size: of its type. hyphen: it ends within a word. bold: from its first to its last character.
+    """
 
     text: str
     size: float
@@ -39,6 +49,7 @@ class Line:
     right: float
     bottom: float
     hyphen: bool = False
+    bold: bool = False
 
 
 def lay_out(
@@ -81,16 +92,14 @@ def lay_out(
 
 def without_running_lines(pages: Sequence[list[Line]]) -> tuple[list[list[Line]], int]:
     """The pages without lines that repeat at their edges, numbers aside; and how many lines that were."""
-    edges: list[
-        list[tuple[int, str]]
-    ] = []  # for each page, (line, its text without numbers), from outside in
-    places: dict[str, list[int]] = defaultdict(list)
+    edges: list[list[tuple[int, tuple[str, float]]]] = []  # for each page, from outside in
+    places: dict[tuple[str, float], list[int]] = defaultdict(list)
     for index, page in enumerate(pages):
         order = sorted(range(len(page)), key=lambda one: page[one].bottom)
-        keys = [
-            _NUMBER.sub("#", page[one].text.casefold()) for one in (*order[:_EDGE], *order[: -_EDGE - 1 : -1])
-        ]
-        edges.append(list(zip((*order[:_EDGE], *order[: -_EDGE - 1 : -1]), keys, strict=True)))
+        outermost = (*order[:_EDGE], *order[: -_EDGE - 1 : -1])
+        # A title page has the same words as the headers, in larger type.
+        keys = [(_NUMBER.sub("#", page[one].text.casefold()), page[one].size) for one in outermost]
+        edges.append(list(zip(outermost, keys, strict=True)))
         for key in set(keys):
             places[key].append(index)
     kept, dropped = [], 0
@@ -116,36 +125,53 @@ def _levels(pages: Sequence[list[Line]], bookmarks: Mapping[int, Sequence[tuple[
 
     The outline's titles where they are found on their pages; otherwise type larger than the text's.
     """
-    sizes: Counter[float] = Counter()
+    sizes: Counter[tuple[float, bool]] = Counter()
     for page in pages:
         for line in page:
-            sizes[line.size] += len(line.text)
-    body = max(sizes, key=lambda size: sizes[size])
-    larger = sorted((size for size in sizes if size >= body * _HEADING_RATIO), reverse=True)
-    ranks = {size: rank for rank, size in enumerate(larger, 1)}
+            sizes[line.size, line.bold] += len(line.text)
+    body, body_is_bold = max(sizes, key=lambda style: sizes[style])
+    styles = [
+        (size, bold)
+        for size, bold in sizes
+        if size >= body * _HEADING_RATIO or (bold and not body_is_bold and size >= body)
+    ]
+    ranks = {style: rank for rank, style in enumerate(sorted(styles, reverse=True), 1)}
     levels: list[int] = []
-    told: dict[float, int] = {}  # the outline's level for a size of type
+    told: dict[tuple[float, bool], int] = {}  # the outline's level for a style of type
+    every: list[Line] = []
     for index, page in enumerate(pages):
-        titles = [(level, _letters(title)) for level, title in bookmarks.get(index, ())]
+        told_here = ((level, _letters(title)) for level, title in bookmarks.get(index, ()))
+        titles = [(level, title) for level, title in told_here if title]
         for line in page:
-            letters = _letters(line.text) if titles else ""
-            level = next((level for level, title in titles if letters and letters == title), 0)
+            every.append(line)
+            style = line.size, line.bold
+            said = {_letters(line.text), _letters(_NUMBERING.sub("", line.text))} if titles else set()
+            level = next((level for level, title in titles if title in said), 0)
             if level:
-                told.setdefault(line.size, level)
-            levels.append(level or -ranks.get(line.size, 0))
-    every = [line for page in pages for line in page]
+                told.setdefault(style, level)
+            elif not _CONTENTS.search(line.text):
+                level = -ranks.get(style, 0)
+            levels.append(level)
     levels = [
-        level if level >= 0 else told.get(line.size, -level)
+        level if level >= 0 else told.get((line.size, line.bold), -level)
         for level, line in zip(levels, every, strict=True)
     ]
     number = 0
-    for level, run in groupby(levels[:]):
-        count = len(list(run))
-        letters_in_run = sum(len(line.text) + 1 for line in every[number : number + count])
-        if level and (count > _LONGEST_RUN or letters_in_run > LONGEST_HEADING):
-            levels[number : number + count] = [0] * count
-        number += count
+    for level, group in groupby(levels[:]):
+        run = every[number : number + len(list(group))]
+        if level and not _may_be_heading(run, larger=run[0].size >= body * _HEADING_RATIO):
+            levels[number : number + len(run)] = [0] * len(run)
+        number += len(run)
     return levels
+
+
+def _may_be_heading(run: Sequence[Line], *, larger: bool) -> bool:
+    """Whether lines in a row that look like a heading are one: what is taken for one is in no passage."""
+    if len(run) > _LONGEST_RUN or sum(len(line.text) + 1 for line in run) > LONGEST_HEADING:
+        return False
+    if _GOES_ON.search(run[-1].text) and (len(run) > 1 or not larger):
+        return False
+    return any(map(str.isalpha, "".join(line.text for line in run)))
 
 
 def _letters(text: str) -> str:
@@ -157,8 +183,8 @@ def _breaks(pages: Sequence[list[Line]], levels: Sequence[int]) -> Iterator[str]
     before: Line | None = None
     number = 0
     for page in pages:
-        shape = _Shape(page)
-        for place, line in enumerate(page):
+        shapes = _shapes(page)
+        for place, (line, shape) in enumerate(zip(page, shapes, strict=True)):
             if before is None:
                 yield ""
             elif levels[number] or levels[number - 1]:
@@ -182,8 +208,21 @@ def _over_a_break(before: Line, line: Line) -> str:
     return "\n\n" if _SENTENCE_END.search(before.text) or _ITEM.match(line.text) else " "
 
 
+def _shapes(page: Sequence[Line]) -> list[_Shape]:
+    """For each line of a page, the shape of the column that it stands in."""
+    starts = [0, *(at for at in range(1, len(page)) if _is_above(page[at], page[at - 1])), len(page)]
+    return [
+        shape for first, after in pairwise(starts) for shape in [_Shape(page[first:after])] * (after - first)
+    ]
+
+
+def _is_above(line: Line, before: Line) -> bool:
+    """Whether a line stands above the one before it: in the next column."""
+    return line.bottom > before.bottom + before.size
+
+
 class _Shape:
-    """How a page is set: its right margin, and how far its lines are apart."""
+    """How a column is set: its right margin, and how far its lines are apart."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         rights = sorted(line.right for line in lines)
@@ -205,7 +244,7 @@ class _Shape:
 
     def between(self, above: Line, below: Line) -> str:
         """What parts two lines of text that follow each other on a page."""
-        if below.bottom > above.bottom + above.size:  # up again: the next column
+        if _is_above(below, above):
             return _over_a_break(above, below)
         if max(above.size, below.size) > _SAME_SIZE * min(above.size, below.size):
             return "\n\n"
@@ -215,7 +254,11 @@ class _Shape:
             return " "
         ended = _SENTENCE_END.search(above.text) is not None
         short = above.right < self.right - 0.15 * self.width
-        if _ITEM.match(below.text) or (_TERM.match(below.text) and (ended or short)):
+        if (
+            _ITEM.match(below.text)
+            or _CONTENTS.search(above.text)
+            or (_TERM.match(below.text) and (ended or short))
+        ):
             return "\n"
         if ended and (short or abs(below.left - above.left) > 0.8 * above.size):
             return "\n\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from email.utils import parsedate
 from typing import Final
@@ -9,12 +11,13 @@ from xml.etree.ElementTree import Element, ParseError
 
 from slangrag.errors import InputFormat
 from slangrag.sources.documents.formats.archive import entities_in
-from slangrag.sources.documents.formats.building import LONGEST_HEADING, Builder, Source, clean_line, iso_date
+from slangrag.sources.documents.formats.building import LONGEST_HEADING, Builder, Source, iso_date
 from slangrag.sources.documents.types import ParsedDocument
 
 _TITLES: Final = {"title", "head", "heading", "headline", "h1", "h2", "h3", "h4", "h5", "h6"}
 _DATES: Final = {"date", "pubdate", "published", "updated", "created", "issued", "lastbuilddate", "modified"}
 _NEAR_ROOT: Final = 4
+_MOST_SAID: Final = 1000
 _LONGEST_RECORD: Final = 900
 
 
@@ -30,6 +33,7 @@ class _Block:
 class _Open:
     """An element whose end has not come: what its children made, each with the tag of the child."""
 
+    tag: str = ""
     made: list[tuple[str, list[_Block]]] = field(default_factory=list)
 
 
@@ -38,24 +42,21 @@ def parse(source: Source) -> ParsedDocument:
     from defusedxml import DefusedXmlException, ElementTree
 
     builder = Builder(source)
-    title = date = ""
+    about = _About()
     stack: list[_Open] = [_Open()]
     try:
         with source.path.open("rb") as file:
             for event, element in ElementTree.iterparse(
                 file, events=("start", "end"), forbid_dtd=False, forbid_entities=True
             ):
-                if event == "start":
-                    stack.append(_Open())
-                    continue
                 tag = element.tag.rpartition("}")[2].lower()
-                depth = len(stack) - 1
-                made = _made(element, stack.pop(), tag, depth)
-                if depth <= _NEAR_ROOT and len(made) == 1:
-                    if not title and tag in _TITLES:
-                        title = clean_line(made[0].text)
-                    elif not date and tag in _DATES:
-                        date = _date(made[0].text)
+                if event == "start":
+                    about.begins(tag, len(stack), element)
+                    stack.append(_Open(tag))
+                    continue
+                made = _made(element, stack.pop(), tag, len(stack))
+                if len(made) == 1:
+                    about.ends(tag, len(stack), stack[-1].tag, made[0].text)
                 stack[-1].made.append((tag, made))
                 # Not `clear`, which takes the tail as well: that is its parent's.
                 element.text = None
@@ -73,7 +74,31 @@ def parse(source: Source) -> ParsedDocument:
             builder.heading(block.text, block.heading)
         else:
             builder.paragraph(block.text)
-    return builder.document("xml", title=title, date=date)
+    return builder.document("xml", title=about.first(_TITLES), date=_date(about.first(_DATES)))
+
+
+class _About:
+    """What the first elements say of the whole document: those whose parent comes once, unlike a record."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[tuple[int, str]] = Counter()
+        self._said: list[tuple[str, tuple[int, str], str]] = []  # tag, depth and tag of its parent, text
+
+    def begins(self, tag: str, depth: int, element: Element) -> None:
+        """An element begins; the root is at depth 1. What the root's attributes say comes first."""
+        if depth < _NEAR_ROOT:
+            self._seen[depth, tag] += 1
+        if depth == 1:
+            self._said += [(name.lower(), (depth, tag), value) for name, value in element.attrib.items()]
+
+    def ends(self, tag: str, depth: int, parent: str, text: str) -> None:
+        """An element of one block of text ends."""
+        if depth <= _NEAR_ROOT and tag in _TITLES | _DATES and len(self._said) < _MOST_SAID:
+            self._said.append((tag, (depth - 1, parent), text))
+
+    def first(self, tags: Set[str]) -> str:
+        """What the first of these elements says."""
+        return next((text for tag, parent, text in self._said if tag in tags and self._seen[parent] == 1), "")
 
 
 def _made(element: Element, made: _Open, tag: str, depth: int) -> list[_Block]:
