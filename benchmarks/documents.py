@@ -25,7 +25,8 @@ def make(pages: int, path: Path) -> None:
     """Write a PDF of so many pages."""
     from tests.documents.making import pdf
 
-    words = (Path(__file__).resolve().parent.parent / "src/slangrag/text/english.txt").read_text().split()
+    listed = (Path(__file__).resolve().parent.parent / "src/slangrag/text/english.txt").read_text().split()
+    words = [word for word in listed if word.isalpha() and len(word) > 2]
     chosen = random.Random(1)
     path.write_bytes(
         pdf(

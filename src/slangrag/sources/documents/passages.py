@@ -24,13 +24,15 @@ _LONGEST_TRAIL: Final = 200
 _LINE: Final = re.compile(r"[^\n]+")
 _PARAGRAPH: Final = re.compile(r"\S[^\n]*(?:\n(?!\n)[^\n]*)*")
 _ITEM: Final = re.compile(r"\s*(?:[-*+•‣▪◦·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
+_LEAD: Final = re.compile(r"[^\n]{0,79}[^\n.!?\u2026,;]")
 _TERM: Final = re.compile(r"\s*(?:[-*+•‣▪◦·–]\s+)?[\w'’“\"#(][^:\n.!?]{0,50}?(?::|\s[–—-])\s+\S")
 
 
 class _Piece(NamedTuple):
     """A stretch that is not cut.
 
-    opens: it begins a paragraph, which ends at `paragraph_end`. term: it is a glossary's line.
+    opens: it begins a paragraph, which ends at `paragraph_end`. term: it is a glossary's line. leads: it is
+    a short line that reads like a heading, or ends with a colon, and belongs to what follows.
     """
 
     start: int
@@ -38,6 +40,7 @@ class _Piece(NamedTuple):
     paragraph_end: int
     opens: bool
     term: bool
+    leads: bool
 
 
 def cut(
@@ -62,7 +65,7 @@ def cut(
 
 
 def _sections(document: ParsedDocument) -> Iterator[tuple[str, int, int]]:
-    """Stretches between headings, each with the trail of those above it."""
+    """Stretches between headings, each with the trail of those above it but the document's own title."""
     trail: list[tuple[int, str]] = []
     start = 0
     headings: list[Heading] = sorted(document.headings, key=lambda one: one.start)
@@ -70,7 +73,9 @@ def _sections(document: ParsedDocument) -> Iterator[tuple[str, int, int]]:
         yield _shown(trail), start, heading.start
         while trail and trail[-1][0] >= heading.level:
             trail.pop()
-        trail.append((heading.level, " ".join(document.text[heading.start : heading.end].split())))
+        text = " ".join(document.text[heading.start : heading.end].split())
+        if text != document.title:
+            trail.append((heading.level, text))
         start = heading.end
     yield _shown(trail), start, len(document.text)
 
@@ -93,7 +98,10 @@ def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[_Piece]:
                 stretch = text[one:after]
                 if not stretch.isspace():
                     one, after = after - len(stretch.lstrip()), one + len(stretch.rstrip())
-                    yield _Piece(one, after, stop, opens, term)
+                    leads = (
+                        opens and after == stop and not term and _LEAD.fullmatch(text, one, after) is not None
+                    )
+                    yield _Piece(one, after, stop, opens, term, leads)
                     opens = term = False
 
 
@@ -144,8 +152,10 @@ def _packed(pieces: Iterable[_Piece], longest: int, shortest: int, terms: int) -
             whole = piece.opens and held[-1].end - start >= shortest
             needed = (piece.paragraph_end if whole else piece.end) - start
             if needed > longest or count + piece.term > terms:
-                yield held
-                held, count = [], 0
+                following = held[-1:] if held[-1].leads and piece.end - held[-1].start <= longest else []
+                if len(held) > len(following):
+                    yield held[: len(held) - len(following)]
+                held, count = following, 0
         held.append(piece)
         count += piece.term
     if held:

@@ -18,6 +18,7 @@ ARTICLE = """<!doctype html><html><head><meta charset="utf-8"><title>Slang today
 <div class="cookie-banner">We use cookies. <button>Accept all</button></div>
 <article><h1>Slang today</h1>
 <p>Rizz is <b>charm</b> that one <a href="/has">has</a> when people listen to one at all.</p>
+<div class="box ad"><p>Learn to listen with our app, free for fourteen days and more.</p></div>
 <h2>Glossary</h2><dl><dt>cap</dt><dd>a lie that is told</dd><dt>bet:</dt><dd>yes, agreed</dd></dl>
 <ul><li>first thing</li><li>second<ul><li>nested</li></ul></li></ul>
 <table><tr><th>Word</th><th>Meaning</th></tr><tr><td>mid</td><td>not good</td></tr></table>

@@ -115,5 +115,17 @@ def test_a_line_of_ten_megabytes_is_cut_all_the_same(letter: str, longest: int) 
     assert max(one.end - one.start for one in passages) <= longest
 
 
+def test_a_short_line_before_a_paragraph_is_not_left_behind_by_it() -> None:
+    """A heading that its format does not mark, or "Examples:", says nothing at the end of another passage."""
+    parts = texts(document(SENTENCE * 8, "1. Why we met", SENTENCE * 12))
+    assert [part.count("Rizz") for part in parts] == [8, 12]
+    assert parts[1].startswith("1. Why we met")
+
+
+def test_the_documents_title_is_in_no_trail() -> None:
+    made = document((1, "x"), (2, "Tone"), SENTENCE)
+    assert [passage.heading for passage in cut(made)] == ["Tone"]
+
+
 def test_headings_alone_make_no_passage() -> None:
     assert cut(document((1, "Tone"), (2, "Emoji"))) == []

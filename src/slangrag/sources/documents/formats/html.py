@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import InputFormat
 from slangrag.sources.documents.formats.building import Builder, Source, iso_date
@@ -12,6 +12,12 @@ from slangrag.sources.documents.types import ParsedDocument
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+# Within an article trafilatura takes them for a part of it.
+_ADVERTISING: Final = [
+    f'//*[contains(concat(" ", normalize-space(@class), " "), " {name} ")]'
+    for name in ("ad", "ads", "advert", "advertisement", "sponsored", "cookie", "cookies", "cookie-banner")
+] + ['//*[@aria-label="Advertisement"]']
 
 
 def parse(source: Source) -> ParsedDocument:
@@ -29,6 +35,7 @@ def parse(source: Source) -> ParsedDocument:
         include_tables=True,
         include_formatting=True,  # without it, headings and code come as paragraphs
         favor_recall=True,
+        prune_xpath=_ADVERTISING,
     )
     title = date = ""
     if found is not None and not isinstance(found, dict):
