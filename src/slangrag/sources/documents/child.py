@@ -9,6 +9,7 @@ import os
 import queue
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -58,7 +59,8 @@ def _bound(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     memory = limits.memory if hard == resource.RLIM_INFINITY else min(limits.memory, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+    with suppress(ValueError, OSError):  # macOS refuses any: there the clock and the processor's seconds
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
     # The processor's seconds are counted since the process began.
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime + limits.seconds) + 1

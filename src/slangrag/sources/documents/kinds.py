@@ -118,7 +118,7 @@ def _of_archive(path: Path, name: str) -> DocumentKind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise InputFormat(
             f"{name} begins as an archive and is none: {error}", hint="get the file once more"
         ) from error

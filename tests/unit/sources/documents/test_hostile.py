@@ -9,7 +9,9 @@ import zlib
 from pathlib import Path
 
 import pytest
-from tests.documents.making import archive, docx, pdf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.documents.making import archive, docx, epub, pdf
 from tests.unit.sources.documents.conftest import Read
 
 from slangrag.errors import InputFormat, InputUnreadable
@@ -145,3 +147,33 @@ def test_a_page_that_unpacks_without_bound_costs_the_child_at_most(tmp_path: Pat
         with pytest.raises((InputFormat, InputUnreadable), match=r"stream\.pdf"):
             reader.read(path)
         assert reader.read(next_path).text == "Rizz is charm."
+
+
+_WHOLE = {
+    "a.pdf": pdf(["Rizz is charm.", "Cap is a lie."], title="Slang"),
+    "a.docx": docx("<w:p><w:r><w:t>Rizz is charm.</w:t></w:r></w:p>"),
+    "a.epub": epub(["<h1>One</h1><p>Rizz is charm.</p>"]),
+    "a.xml": b"<?xml version='1.0'?><a><title>One</title><p>Rizz <b>is</b> charm.</p></a>",
+    "a.html": b"<!doctype html><title>One</title><article><h1>Two</h1><p>Rizz is charm.</p></article>",
+}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(sorted(_WHOLE)),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=8)), min_size=1, max_size=6),
+)
+def test_damaged_anywhere_it_is_read_or_refused_by_name(
+    read: Read, name: str, damages: list[tuple[float, int, bytes]]
+) -> None:
+    content = _WHOLE[name]
+    for where, lost, found in damages:
+        at = int(where * len(content))
+        content = content[:at] + found + content[at + lost :]
+    try:
+        document = read(content, name)
+    except InputFormat as refused:
+        assert name in refused.message and refused.hint  # noqa: PT017, PT018  # either end is right
+    else:
+        assert document.text
+        assert all(passage.end <= len(document.text) for passage in cut(document))

@@ -44,7 +44,7 @@ class Archive:
                             hint="if it is sound, split it into smaller documents",
                         )
                     parts.append(part)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise InputFormat(f"{said} is damaged in {name}: {error}", hint="get it once more") from error
         return b"".join(parts)
 
