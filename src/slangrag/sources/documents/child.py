@@ -74,7 +74,9 @@ def _bound(limits: Limits) -> None:
 def _read(request: Request) -> Reply:
     name = request.name
     try:
-        return Reply(document=parse(Path(request.path), name, request.media_type, request.limits))
+        return Reply(
+            document=parse(Path(os.fsdecode(request.path)), name, request.media_type, request.limits)
+        )
     except SlangragError as error:
         return _failed(error)
     except MemoryError:

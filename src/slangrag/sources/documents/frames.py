@@ -19,7 +19,7 @@ _Frame = TypeVar("_Frame", "Request", "Reply")
 class Request:
     """A file to read."""
 
-    path: str
+    path: bytes  # as the file system has it: no text on some
     name: str
     media_type: str
     limits: Limits

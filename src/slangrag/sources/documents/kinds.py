@@ -51,13 +51,14 @@ _OTHERS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%!PS", "a PostScript file", "ps2pdf FILE"),
     (b"\x89PNG", "an image", "ocrmypdf --image-dpi 300 FILE FILE.pdf"),
     (b"\xff\xd8\xff", "an image", "ocrmypdf --image-dpi 300 FILE FILE.pdf"),
-    (b"GIF8", "an image", "convert it to a PDF with a text layer"),
+    (b"GIF87a", "an image", "convert it to a PDF with a text layer"),
+    (b"GIF89a", "an image", "convert it to a PDF with a text layer"),
     (b"\x1f\x8b", "compressed", "gunzip FILE"),
-    (b"BZh", "compressed", "bunzip2 FILE"),
+    (b"BZh91AY&SY", "compressed", "bunzip2 FILE"),
     (b"\xfd7zXZ", "compressed", "unxz FILE"),
     (b"\x28\xb5\x2f\xfd", "compressed", "unzstd FILE"),
     (b"7z\xbc\xaf", "an archive", "unpack it, and give the documents in it"),
-    (b"Rar!", "an archive", "unpack it, and give the documents in it"),
+    (b"Rar!\x1a\x07", "an archive", "unpack it, and give the documents in it"),
     (b"\x7fELF", "a program", "give a document"),
 )
 _MARKUP_START: Final = re.compile(
@@ -78,7 +79,12 @@ def kind_of(path: Path, name: str, media_type: str) -> tuple[DocumentKind, tuple
         raise InputFormat(f"{name} is empty", hint="give a file with text in it")
     typed = _BY_MEDIA_TYPE.get(media_type.partition(";")[0].strip().lower())
     named = _BY_SUFFIX.get(PurePosixPath(re.split(r"[?#]", name, maxsplit=1)[0]).suffix.lower())
-    seen = _by_bytes(path, head, name)
+    # Programs put other things before a PDF's first line; a text may be about PDFs.
+    called_pdf = "pdf" in {typed, named}
+    if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and (called_pdf or b"\0" in head)):
+        seen: DocumentKind | None = "pdf"
+    else:
+        seen = _by_bytes(path, head, name)
     if seen is None:
         seen = _among_texts(typed, named)
         if seen is None:
@@ -86,7 +92,7 @@ def kind_of(path: Path, name: str, media_type: str) -> tuple[DocumentKind, tuple
                 f"{name} is called {typed or named}, and its bytes are not", hint="see what `file` says it is"
             )
     notes = tuple(
-        f"{whose} says {said}, its bytes {seen}: read as {seen}"
+        f"{whose} says {said}: read as {seen}"
         for whose, said in (("its media type", typed), ("its name", named))
         if said and said != seen and {said, seen} != {"text", "markdown"}
     )
@@ -95,9 +101,7 @@ def kind_of(path: Path, name: str, media_type: str) -> tuple[DocumentKind, tuple
 
 def _by_bytes(path: Path, head: bytes, name: str) -> DocumentKind | None:
     """The kind that the bytes prove; None where they are text of some kind."""
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    if head.startswith(b"PK"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path, name)
     for magic, what, hint in _OTHERS:
         if head.startswith(magic):

@@ -5,6 +5,7 @@ Whatever a file does to its parser, this process gets a document or one clear er
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -77,12 +78,13 @@ class DocumentReader:
         InputFormat for what is no document or not a whole one, InputUnreadable for what is over a limit or
         breaks its parser, and EngineMissing without the extra `documents` where the kind needs it.
         """
-        name = name or path.name
+        # A name may have bytes that are no text, which could not be shown either.
+        name = (name or path.name).encode(errors="replace").decode()
         if not path.exists():
             raise InputMissing(f"{name} is not there", hint=f"ls {path.parent}")
         if not path.is_file():
             raise InputUnreadable(f"{name} is not a file", hint="give a file")
-        request = Request(str(path.absolute()), name, media_type, self.limits)
+        request = Request(os.fsencode(path.absolute()), name, media_type, self.limits)
         reply = self._ask(request)
         if reply.kind == InputUnreadable.__name__ and self._read > 1:
             # What was read before may have taken the memory: a document's end must not depend on it.
@@ -98,6 +100,7 @@ class DocumentReader:
             self.close()
         if self._child is None:
             self._child = _start()
+            self._read = 0
         self._read += 1
         child = self._child
         assert child.stdin is not None

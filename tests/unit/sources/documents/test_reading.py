@@ -33,14 +33,14 @@ time.sleep(60)
     ("content", "name", "media_type", "kind", "note"),
     [
         (PAGE, "a.html", "text/html; charset=utf-8", "html", ""),
-        (PAGE, "a.pdf", "application/pdf", "html", "its media type says pdf, its bytes html: read as html"),
-        (PAGE, "a.txt", "", "html", "its name says text, its bytes html: read as html"),
+        (PAGE, "a.pdf", "application/pdf", "html", "its media type says pdf: read as html"),
+        (PAGE, "a.txt", "", "html", "its name says text: read as html"),
         (
             pdf(["Rizz is charm."]),
             "a.txt",
             "text/plain",
             "pdf",
-            "its name says text, its bytes pdf: read as pdf",
+            "its name says text: read as pdf",
         ),
         ("# Slang", "README.md", "text/plain", "markdown", ""),
         ("# Slang", "page", "text/markdown", "markdown", ""),
@@ -55,6 +55,9 @@ time.sleep(60)
             "",
         ),
         ("a,b\n1,2", "a.csv", "text/csv", "text", ""),
+        ("PK is short for player killer.", "a.txt", "", "text", ""),
+        ("A file begins with %PDF-1.7.", "a.txt", "", "text", ""),
+        (b"junk\n" + pdf(["Rizz is charm."]), "a.pdf", "", "pdf", ""),
     ],
 )
 def test_the_kind_is_found_from_bytes_then_media_type_then_name(
@@ -73,6 +76,17 @@ def test_a_name_given_beside_the_path_decides_and_is_in_messages(tmp_path: Path)
     path.write_bytes(b"")
     with pytest.raises(InputFormat, match=r"slang\.md is empty"):
         read_document(path, name="slang.md")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_name_that_is_no_text_is_read_and_shown_as_far_as_it_goes(
+    reader: DocumentReader, tmp_path: Path
+) -> None:
+    for content in (pdf(["Rizz is charm."]), b"Rizz is charm."):
+        path = tmp_path / os.fsdecode(b"caf\xe9.txt")
+        path.write_bytes(content)
+        document = reader.read(path)
+        assert (document.title, document.text) == ("caf?.txt", "Rizz is charm.")
 
 
 @pytest.mark.parametrize(

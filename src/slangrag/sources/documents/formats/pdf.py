@@ -7,9 +7,11 @@ picture is not read.
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slangrag.errors import InputFormat
@@ -87,7 +89,12 @@ def _opened(source: Source) -> pypdfium2.PdfDocument:
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(source.path)
+        os.fspath(source.path).encode()
+        path: Path | bytes = source.path
+    except UnicodeEncodeError:  # PDFium wants names in UTF-8
+        path = source.path.read_bytes()
+    try:
+        return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) in {_ERROR_PASSWORD, _ERROR_SECURITY}:
             raise InputFormat(

@@ -237,10 +237,9 @@ class _Shape:
     def near(self, above: Line, below: Line) -> bool:
         """Whether `below` is the next line of the same type."""
         gap = above.bottom - below.bottom
-        return (
-            -above.size / 2 < gap <= 1.4 * max(self.leading, above.size)
-            and max(above.size, below.size) <= _SAME_SIZE * min(above.size, below.size)
-        )  # fmt: skip
+        return -above.size / 2 < gap <= 1.4 * max(self.leading, above.size) and max(
+            above.size, below.size
+        ) <= _SAME_SIZE * min(above.size, below.size)
 
     def between(self, above: Line, below: Line) -> str:
         """What parts two lines of text that follow each other on a page."""
