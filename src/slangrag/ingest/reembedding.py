@@ -14,6 +14,7 @@ from slangrag.store.build import update_index
 from slangrag.store.codes.keeping import finish_codes
 from slangrag.store.index import IndexChoice
 from slangrag.store.journal import guard
+from slangrag.store.layout import StoreLayout
 from slangrag.store.lock import hold
 from slangrag.store.new_vectors import NewVectors
 from slangrag.store.writer import open_writer
@@ -52,4 +53,24 @@ def reembed_store(
             stop=lambda: stop.requested,
         ):
             raise stop.leave(f"every entry of {root} has its new vector, the index is not finished")
+    reembed_documents(root, embedder, choice, made=made, progress=progress, stop=stop)
     return taken
+
+
+def reembed_documents(
+    root: Path,
+    embedder: Embedder,
+    choice: IndexChoice,
+    *,
+    made: Path | None = None,
+    progress: Report = lambda _: None,
+    stop: StopFlag | None = None,
+) -> None:
+    """The same for the passages of the store's documents, if it has any. They follow their dictionary."""
+    place = StoreLayout(root).documents
+    if not StoreLayout(place).is_there:
+        return
+    there = None if made is None else StoreLayout(made).documents
+    if there is not None and not StoreLayout(there).is_there:
+        there = None
+    reembed_store(place, embedder, choice, made=there, progress=progress, stop=stop)

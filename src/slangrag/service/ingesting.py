@@ -25,6 +25,7 @@ from slangrag.ingest import (
     merge,
     write_rejects,
 )
+from slangrag.ingest.reembedding import reembed_documents
 from slangrag.sources.filters import Filters
 from slangrag.sources.sample import sample_csv
 from slangrag.store.fingerprint import WAYS_OUT, describe, stored_identity
@@ -59,7 +60,10 @@ Told = Callable[[Progress], None]
 
 def load(plan: IngestPlan, embedder: Embedder, *, progress: Told, stop: StopFlag) -> IngestReport:
     """One file into one store; see `slangrag.ingest.run`."""
-    return _with_cuts(ingest.run(plan, embedder, progress=progress, stop=stop), embedder)
+    report = ingest.run(plan, embedder, progress=progress, stop=stop)
+    if plan.reembed:
+        reembed_documents(plan.store, embedder, plan.index, progress=progress, stop=stop)
+    return _with_cuts(report, embedder)
 
 
 def load_shard(plan: ShardPlan, embedder: Embedder, *, progress: Told, stop: StopFlag) -> IngestReport:

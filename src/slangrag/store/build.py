@@ -31,6 +31,7 @@ from slangrag.store.index.notes import (
     stale_ids,
 )
 from slangrag.store.journal import guard
+from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
 from slangrag.store.lock import hold
 from slangrag.store.parameters import in_chunks
@@ -110,7 +111,7 @@ def rebuild(
     told: Told = _silent,
     stop: Callable[[], bool] = lambda: False,
 ) -> FinishedIndex | None:
-    """Make the codes and the index of the store at `root` anew, aside, and swap them in.
+    """Make the codes and the index of the store at `root` anew, aside, and swap them in; its documents' too.
 
     None if `stop` came first: then the old index still stands.
 
@@ -123,7 +124,11 @@ def rebuild(
         if not update_index(writer, root, choice=choice, lock=lock, anew=True, told=told, stop=stop):
             return None
         index = index_of(root, writer, choice)
-        return FinishedIndex(0, 0) if index is None else finished_index(writer, index)
+        made = FinishedIndex(0, 0) if index is None else finished_index(writer, index)
+    place = StoreLayout(root).documents
+    if StoreLayout(place).is_there and rebuild(place, choice, told=told, stop=stop) is None:
+        return None
+    return made
 
 
 def _resumable(

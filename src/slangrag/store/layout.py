@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _MODEL: Final = "model-"
+_DOCUMENTS: Final = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ class StoreLayout:
     def lock(self) -> Path:
         """The writer's lock file; it says who holds it."""
         return self.root / "store.lock"
+
+    @property
+    def documents(self) -> Path:
+        """The store of documents: the same kind of directory, whose entries are passages."""
+        return self.root / _DOCUMENTS
+
+    @property
+    def crawls(self) -> Path:
+        """Where it is noted how far sites were gone through."""
+        return self.documents / "crawls"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a store here at all."""
+        return self.lexicon.is_file()
 
     def model(self, digest: str) -> Path:
         """Where an embedding model lives that goes with the store, told from others by its digest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +16,11 @@ from slangrag.errors import StoreError
 from slangrag.store import fingerprint, ledger
 from slangrag.store.codes.checking import check_codes
 from slangrag.store.codes.search import open_codes
+from slangrag.store.documents.checking import AGAIN, document_checks
+from slangrag.store.documents.reading import has_documents
 from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, OpenIndex, StoreIndex, index_of
 from slangrag.store.index.notes import finished_index, is_current
+from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import Lexicon, open_lexicon
 
 if TYPE_CHECKING:
@@ -53,12 +56,29 @@ class Verification:
 
 
 def verify(root: Path, choice: IndexChoice = LOCALLY) -> Verification:
-    """Check the store at `root`. Raises StoreMissing if there is none."""
+    """Check the store at `root`, its documents included. Raises StoreMissing if there is none."""
+    checks = _checks(root, choice)
+    place = StoreLayout(root).documents
+    if has_documents(root):
+        with open_lexicon(place) as lexicon:
+            own = [
+                Check(name, ok, found, "" if ok else AGAIN) for name, ok, found in document_checks(lexicon)
+            ]
+            empty = lexicon.count("entries") == 0
+        if not empty:
+            own += [
+                replace(one, hint=AGAIN) if one.hint.startswith(_AGAIN) else one
+                for one in _checks(place, choice)
+            ]
+        checks += [replace(one, name=f"documents: {one.name}") for one in own]
+    return Verification(root, tuple(checks))
+
+
+def _checks(root: Path, choice: IndexChoice) -> list[Check]:
     with open_lexicon(root) as lexicon:
         with _snapshot(lexicon):
             codes = list(_codes_checks(lexicon, root))
-        checks = [*_lexicon_checks(lexicon), *codes, *_index_checks(lexicon, root, choice)]
-    return Verification(root, tuple(checks))
+        return [*_lexicon_checks(lexicon), *codes, *_index_checks(lexicon, root, choice)]
 
 
 def _lexicon_checks(lexicon: Lexicon) -> Iterator[Check]:

@@ -31,6 +31,9 @@ _BY_SUFFIX: Final[dict[str, DocumentKind]] = {
     ".docx": "docx",
     ".epub": "epub",
 }
+SUFFIXES: Final = frozenset(_BY_SUFFIX)
+"""Endings of names that say that a file can be read."""
+
 _BY_MEDIA_TYPE: Final[dict[str, DocumentKind]] = {
     "application/pdf": "pdf",
     "text/html": "html",

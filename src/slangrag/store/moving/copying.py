@@ -63,6 +63,10 @@ def copy_store(root: Path, destination: Path, *, with_index: bool = True, told: 
                 index_copied = with_index and index.copy_to(aside, progress.copy)
                 _copy_models(root, aside, progress)
             notes = _settle(aside, root, progress, index_copied=index_copied)
+            place = StoreLayout(root).documents
+            if StoreLayout(place).is_there:
+                documents = copy_store(place, StoreLayout(aside).documents, with_index=with_index)
+                notes += tuple(f"documents: {note}" for note in documents.notes)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     return StoreCopy(destination, taken, index_copied, notes)
 
