@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from slangrag.evaluation.questions import Question, plain_id
 from slangrag.retrieval.retrieve import retrieve
 from slangrag.retrieval.slang_store import SlangStore
-from slangrag.retrieval.types import Intent, Known, Mode
+from slangrag.retrieval.types import AnsweredAs, Intent, Known, Mode
 from slangrag.retrieval.weights import Weights
 from slangrag.text.forms import fold
 
@@ -35,7 +35,7 @@ class Outcome:
     """
 
     question: Question
-    intent: Intent
+    intent: AnsweredAs
     known: Known
     headwords: tuple[str, ...]
     rank: int | None

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from slangrag.sources.documents.paging import label_of
+from slangrag.sources.documents.types import Page
 from slangrag.sources.entry import Entry
 
 Intent = Literal["define", "sentence", "reverse"]
+"""How a question is read: it names its word, is a message with slang in it, or describes a word that it looks
+for."""
+
+AnsweredAs = Literal["define", "sentence", "reverse", "documents"]
+"""An intent, or that documents answer first of all."""
+
 Match = Literal["exact", "inflected", "fuzzy", "lexical", "semantic"]
 Known = Literal["yes", "maybe", "no"]
 Mode = Literal["hybrid", "dense", "lexical"]
+Only = Literal["both", "dictionary", "documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +33,36 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """One retrieved entry with the reasons for its rank.
+class Locator:
+    """Where a passage stands: characters start to end of its document's text.
 
-    score is comparable within one result list only. span is the stretch of the question
+    document is the document's number in the store, title what it is called, source the path or URL that it
+    came from, heading the trail of headings above the passage ("" for none), pages those that it touches.
+    """
+
+    document: int
+    title: str
+    source: str
+    heading: str
+    start: int
+    end: int
+    pages: tuple[Page, ...] = ()
+
+    def page(self, start: int | None = None, end: int | None = None) -> str:
+        """The printed number of the page that holds passage[start:end] ("14", "14–15"), by default the whole.
+
+        "" where the document has no pages. start and end count from the passage's own beginning.
+        """
+        begin = self.start + (start or 0)
+        return label_of(self.pages, begin, self.end if end is None else self.start + end)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One retrieved entry, or one passage of a document, with the reasons for its rank.
+
+    A passage has a locator, and an entry of its own making: its document's title as the word, its text as the
+    definition. score is comparable within one result list only. span is the stretch of the question
     that led here (None for semantic hits); signals holds each part of the score by name.
     slang is the probability that the span is slang where it stands; None where no message was looked at.
     """
@@ -38,6 +73,12 @@ class Hit:
     span: Span | None = None
     signals: Mapping[str, float] = field(default_factory=dict)
     slang: float | None = None
+    locator: Locator | None = None
+
+    @property
+    def kind(self) -> Literal["entry", "passage"]:
+        """What it is: an entry of the dictionary, or a passage of a document."""
+        return "entry" if self.locator is None else "passage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +99,7 @@ class Retrieval:
     """
 
     query: str
-    intent: Intent
+    intent: AnsweredAs
     known: Known
     hits: tuple[Hit, ...]
     suggestions: tuple[str, ...] = ()
