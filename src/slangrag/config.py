@@ -170,6 +170,12 @@ class Settings:
             ("--index-documents/--no-index-documents",),
         ),
     ] = None
+    only: Annotated[
+        str,
+        Option(
+            "What answers: both, dictionary or documents.", ("--only",), ("both", "dictionary", "documents")
+        ),
+    ] = "both"
     safe: Annotated[bool, Option("Mask strong words.", ("--safe/--no-safe",))] = False
     origin: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,11 +20,16 @@ withheld: never shown."""
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """`[n]` in an answer: n is the hit's rank among the answer's hits, counted from 1."""
+    """`[n]` in an answer: n is the hit's rank among the answer's hits, counted from 1.
+
+    word is the headword, or the title of the document; page the printed number of the page that says it, ""
+    where there are no pages.
+    """
 
     n: int
     entry_id: str
     word: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

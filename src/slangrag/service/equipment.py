@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import ChatModel
     from slangrag.service.engines import Fetching
 
-PER_QUESTION: Final = frozenset({"top_k", "temperature", "max_tokens", "check", "safe"})
+PER_QUESTION: Final = frozenset({"top_k", "temperature", "max_tokens", "check", "safe", "only"})
 """Settings that one question may differ in without another model being made for it."""
 
 

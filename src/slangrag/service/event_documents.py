@@ -17,8 +17,8 @@ from slangrag.answer.events import (
     Sources,
     Withdrawn,
 )
+from slangrag.answer.evidence import evidence
 from slangrag.service import documents
-from slangrag.service.evidence import evidence
 from slangrag.text.rating import strong_words
 
 if TYPE_CHECKING:

@@ -11,8 +11,15 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from slangrag.answer.ask.choosing import Told, told
-from slangrag.answer.ask.quoting import abstention, citation, quotation, quoted_events, remarks, too_small
+from slangrag.answer.ask.choosing import told
+from slangrag.answer.ask.quoting import (
+    abstention,
+    as_sentence,
+    cited_in,
+    quoted_events,
+    remarks,
+    too_small,
+)
 from slangrag.answer.ask.small_writer import Small
 from slangrag.answer.ask.writers import Abstains, Capable, Writer, Written
 from slangrag.answer.events import (
@@ -64,7 +71,8 @@ def answer(
         yield Finished(finished)
         return
 
-    if not chat.identity.capable and not options.generate:
+    of_documents = any(hit.kind == "passage" for hit in retrieval.hits)
+    if not chat.identity.capable and (of_documents or not options.generate):
         yield from quoted_events(question, retrieval, options, notes=(too_small(chat.identity.model),))
         return
     failure: EngineError | None = None
@@ -108,23 +116,25 @@ def answer(
 
     if abstained and not said:
         line = "The definitions that I found do not answer that."
+        if retrieval.hits[0].kind == "passage":
+            line = "The passages that I found do not answer that."
         lines.append(line)
         yield Remark(line)
     elif not said:
         if failure is None:
             notes.append("nothing that the model said could be shown, so the definitions are quoted")
-        said = [_quoted(one) for one in told(retrieval)]
+        said = [as_sentence(one) for one in told(retrieval)]
         yield from said
     elif all(sentence.support == "own words" for sentence in said):
         # Somebody who asks what a word means should leave with something that the data does say.
-        best = [_quoted(one) for one in told(retrieval)[:1]]
+        best = [as_sentence(one) for one in told(retrieval)[:1]]
         said += best
         yield from best
 
     timings = {"retrieve": options.retrieve_ms, **writer.timings_ms, "total": elapsed()}
     if first_token is not None:
         timings["first_token"] = first_token
-    cited = sorted({n for sentence in said for n in sentence.citations if sentence.support != "own words"})
+    cited = cited_in(said, retrieval.hits)
     yield Finished(
         Answer(
             query=question,
@@ -132,7 +142,7 @@ def answer(
             known=retrieval.known,
             abstained=abstained and not said,
             grounded=bool(cited) and all(sentence.support != "own words" for sentence in said),
-            citations=tuple(citation(n, retrieval.hits[n - 1]) for n in cited),
+            citations=cited,
             hits=retrieval.hits,
             engine=chat.identity.engine,
             model=chat.identity.model,
@@ -147,7 +157,3 @@ def answer(
     )
     if failure is not None:
         raise failure
-
-
-def _quoted(one: Told) -> Sentence:
-    return Sentence(quotation(one), (one.n,), "quoted")

@@ -12,7 +12,7 @@ from typing import Final
 from slangrag.answer.ask.prompts import capable_messages, numbered
 from slangrag.engines.protocols import ChatModel, ChatOptions, Message
 from slangrag.errors import ContextOverflow
-from slangrag.retrieval.types import Hit, Intent
+from slangrag.retrieval.types import AnsweredAs, Hit
 
 MESSAGE_OVERHEAD: Final = 8
 """Tokens that a chat template spends on one message, from above."""
@@ -39,7 +39,7 @@ def fit(
     chat: ChatModel,
     options: ChatOptions,
     query: str,
-    intent: Intent,
+    intent: AnsweredAs,
     hits: Sequence[Hit],
     *,
     system: str | None = None,

@@ -7,13 +7,15 @@ is retrieval's. Pure work on a `Retrieval`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from slangrag.answer.ask.excerpts import excerpt_of
 from slangrag.retrieval.types import Hit, Retrieval, Span
 from slangrag.text.agreement import agreed, gist
 from slangrag.text.defining import defining
 from slangrag.text.forms import fold, joined, stem
+from slangrag.text.inert import inert
 from slangrag.text.stubs import Stub, stub
 
 _MOST_SENSES: Final = 3
@@ -24,20 +26,52 @@ _SAME: Final = 0.5
 # a description a second word is told only if it is nearly as likely as the first.
 _BEHIND_IN_MESSAGE: Final = 2.5
 _BEHIND_IN_DESCRIPTION: Final = 0.3
+_MOST_PASSAGES: Final = 2
+_PASSAGE_BEHIND: Final = 0.7
 _NOTHING: Final = "(nothing readable)"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One quotation: the rank of its hit, counted from 1, the hit, and the part of it that is quoted."""
+    """One quotation: the rank of its hit, counted from 1, the hit, and the part of it that is quoted.
+
+    start and end: where the part stands in a passage, in characters.
+    """
 
     n: int
     hit: Hit
     text: str
+    start: int = 0
+    end: int = 0
 
 
 def told(retrieval: Retrieval) -> list[Told]:
-    """The quotations of an answer, in order; each stub is followed by what it leads to."""
+    """The quotations of an answer, in order; each stub is followed by what it leads to.
+
+    Passages and definitions keep the order in which retrieval has them.
+    """
+    entries = tuple(hit for hit in retrieval.hits if hit.kind == "entry")
+    if len(entries) == len(retrieval.hits):
+        return _told_entries(retrieval, retrieval.hits)
+    passages = _told_passages(retrieval, 1 if entries else _MOST_PASSAGES)
+    definitions = _told_entries(replace(retrieval, hits=entries), retrieval.hits) if entries else []
+    return [*passages, *definitions] if retrieval.hits[0].kind == "passage" else [*definitions, *passages]
+
+
+def _told_passages(retrieval: Retrieval, most: int) -> list[Told]:
+    """What the best passage says, and a further one where it fits the question nearly as well."""
+    passages = [(n, hit) for n, hit in enumerate(retrieval.hits, start=1) if hit.kind == "passage"]
+    best = max(hit.score for _, hit in passages)
+    found = []
+    for n, hit in passages[:most]:
+        if hit.score >= best - _PASSAGE_BEHIND:
+            text, start, end = excerpt_of(retrieval.query, hit)
+            found.append(Told(n, hit, inert(text) or _NOTHING, start, end))
+    return found
+
+
+def _told_entries(retrieval: Retrieval, ranked: Sequence[Hit]) -> list[Told]:
+    """Quotations of definitions; `ranked` are all hits, by which they are numbered."""
     hits = retrieval.hits
     found: list[Told] = []
     for group, most in _groups(retrieval):
@@ -48,7 +82,7 @@ def told(retrieval: Retrieval) -> list[Told]:
         for hit in kept:
             for one in (hit, *_led_to(hit, hits)):
                 if all(one is not other.hit for other in found):
-                    found.append(Told(hits.index(one) + 1, one, part(one)))
+                    found.append(Told(ranked.index(one) + 1, one, part(one)))
     return found
 
 

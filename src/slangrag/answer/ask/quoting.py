@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from slangrag.answer.ask.aspects import Aspect, aspect_asked, said, unsaid
 from slangrag.answer.ask.choosing import Told, part, told
@@ -20,9 +21,12 @@ from slangrag.answer.events import (
     Remark,
     Sentence,
 )
+from slangrag.answer.evidence import page_of
 from slangrag.retrieval.types import Hit, Retrieval
 from slangrag.text.forms import fold
 from slangrag.text.inert import inert
+
+_NEAREST: Final = "Not sure that this is what you ask for: it is the nearest in the documents."
 
 
 def quoted_events(
@@ -47,11 +51,12 @@ def quoted_events(
         return
     lines = remarks(retrieval, options)
     quotations = told(retrieval)
-    if aspect := aspect_asked(question, asked_word(retrieval)):
+    of_documents = retrieval.hits[0].kind == "passage"
+    if not of_documents and (aspect := aspect_asked(question, asked_word(retrieval))):
         speaking, lacking = _speaking(aspect, retrieval, quotations)
         quotations = speaking or quotations
         lines += lacking
-    sentences = [Sentence(quotation(one), (one.n,), support="quoted") for one in quotations]
+    sentences = [as_sentence(one) for one in quotations]
     yield from map(Remark, lines)
     yield from sentences
     finished = unasked(
@@ -59,7 +64,7 @@ def quoted_events(
         " ".join([*lines, *(sentence.text for sentence in sentences)]),
         retrieval,
         options,
-        tuple(citation(n, retrieval.hits[n - 1]) for n in sorted({one.n for one in quotations})),
+        cited_in(sentences, retrieval.hits),
     )
     total = options.retrieve_ms + (time.perf_counter() - started) * 1000
     yield Finished(
@@ -150,6 +155,8 @@ def remarks(retrieval: Retrieval, options: AnswerOptions) -> list[str]:
     said: list[str] = []
     best = retrieval.hits[0]
     sure = retrieval.known != "maybe"
+    if best.kind == "passage":
+        return said if sure else [_NEAREST]
     if best.match in ("fuzzy", "inflected") and best.span is not None:
         if best.match == "fuzzy" or not sure:
             asked, found = inert(best.span.text), inert(best.entry.word)
@@ -174,16 +181,28 @@ def did_you_mean(words: Sequence[str]) -> str:
 
 
 def quotation(one: Told) -> str:
-    """`“Rizz”: “Charm or skill …” [1].`"""
+    """`“Rizz”: “Charm or skill …” [1].`; a passage has its document's title, and its page if it has one."""
     text = one.text.replace("“", "'").replace("”", "'").replace('"', "'")
-    return f"“{inert(one.hit.entry.word)}”: “{text}” [{one.n}]."
+    locator = one.hit.locator
+    page = "" if locator is None else locator.page(one.start, one.end)
+    where = f", p. {page}" if page else ""
+    return f"“{inert(one.hit.entry.word)}”{where}: “{text}” [{one.n}]."
+
+
+def as_sentence(one: Told) -> Sentence:
+    """A quotation as a sentence of an answer."""
+    return Sentence(quotation(one), (one.n,), support="quoted")
 
 
 def quoted_sentence(n: int, hit: Hit) -> Sentence:
     """What hit number `n` says its word means, quoted."""
-    return Sentence(quotation(Told(n, hit, part(hit))), (n,), support="quoted")
+    return as_sentence(Told(n, hit, part(hit)))
 
 
-def citation(n: int, hit: Hit) -> Citation:
-    """The citation of hit number `n`."""
-    return Citation(n, hit.entry.entry_id, hit.entry.word)
+def cited_in(said: Sequence[Sentence], hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The citations of an answer's sentences, in order; what is in the model's own words cites nothing."""
+    sure = [sentence for sentence in said if sentence.support != "own words"]
+    return tuple(
+        Citation(n, hits[n - 1].entry.entry_id, hits[n - 1].entry.word, page_of(n, hits, sure))
+        for n in sorted({n for sentence in sure for n in sentence.citations})
+    )

@@ -58,7 +58,7 @@ class Writer(Protocol):
 def _source(n: int, hit: Hit) -> Source:
     word, definition = inert(hit.entry.word), hit.entry.definition
     orders = " ".join(filter(None, (word if is_order(word) else "", orders_of(definition))))
-    return Source(n, word, about_the_word(definition), orders)
+    return Source(n, word, about_the_word(definition), orders, passage=hit.kind == "passage")
 
 
 def withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from slangrag.answer.ask.aspects import about, said, unsaid
 from slangrag.answer.ask.choosing import part
-from slangrag.answer.ask.quoting import citation, quoted_sentence, unasked
+from slangrag.answer.ask.quoting import cited_in, quoted_sentence, unasked
 from slangrag.answer.chat.comparing import compared, firsts, strangers
 from slangrag.answer.chat.conversation import Conversation
 from slangrag.answer.chat.follow_up_types import FollowUp
@@ -41,8 +41,7 @@ def quotations_told(
 ) -> Answer:
     """The answer made of a remark ("" for none) and of sentences that cite `retrieval`'s hits."""
     text = " ".join(([remark] if remark else []) + [one.text for one in told])
-    numbers = sorted({n for one in told for n in one.citations})
-    citations = tuple(citation(n, retrieval.hits[n - 1]) for n in numbers)
+    citations = cited_in(told, retrieval.hits)
     return replace(unasked(question, text, retrieval, options, citations), sentences=tuple(told))
 
 

@@ -15,7 +15,7 @@ from slangrag.answer.ask.answerer import answer
 from slangrag.answer.ask.aspects import about, unsaid
 from slangrag.answer.ask.budget import latest
 from slangrag.answer.ask.choosing import says_the_same
-from slangrag.answer.ask.quoting import citation, quoted_events
+from slangrag.answer.ask.quoting import cited_in, quoted_events
 from slangrag.answer.chat.comparing import looked_up, strangers
 from slangrag.answer.chat.conversation import CitedEntry, Continued, Conversation, ReadAs, Turn
 from slangrag.answer.chat.follow_up import resolve
@@ -187,9 +187,8 @@ def _only_new(events: Iterator[Event], asked: Asked) -> Iterator[Event]:
     if again and not kept:
         yield from _quoted(asked)
     elif end is not None and again:
-        numbers = sorted({n for sentence in kept for n in sentence.citations})
         text = " ".join(sentence.text for sentence in kept)
-        cited = tuple(citation(n, asked.retrieval.hits[n - 1]) for n in numbers)
+        cited = cited_in(kept, asked.retrieval.hits)
         yield Finished(replace(end.answer, text=text, citations=cited, sentences=tuple(kept)))
     elif end is not None:
         yield end

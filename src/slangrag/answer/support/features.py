@@ -108,7 +108,7 @@ def word_features(
         math.log1p(len(known.terms)),
         float(not claim.numbers),
         float(len(cited) > 1),
-        float(any(matches(source.word, claim.text) for source in cited)),
+        float(any(source.passage or matches(source.word, claim.text) for source in cited)),
         float(bool(_BACK.search(claim.text))),
         float(bool(_HERE.search(claim.text))),
         float(bool(_MORE.search(claim.text))),

@@ -27,7 +27,9 @@ Write one line for each statement, its number and one word: yes, no or unsure.""
 
 _LINE: Final = re.compile(r"^\W*(\d+)\W+(yes|no|unsure)\b", re.IGNORECASE | re.MULTILINE)
 _TOKENS_A_LINE: Final = 8
-_DEFINITION: Final = 600
+_LONGEST: Final = {False: 600, True: 1800}
+"""Characters that are shown of a definition, and of a passage."""
+
 LONGEST_SECONDS: Final = 20.0
 """After which the judge is not waited for: the answer stands as words left it."""
 
@@ -69,7 +71,7 @@ class Judge:
     ) -> dict[int, str]:
         cited = {n for claim in claims for n in claim.numbers}
         shown = [source for source in sources if source.n in cited] or list(sources)
-        lines = [f"[{s.n}] {s.word}: {excerpt(inert(s.definition), _DEFINITION)}" for s in shown]
+        lines = [f"[{s.n}] {s.word}: {excerpt(inert(s.definition), _LONGEST[s.passage])}" for s in shown]
         stated = [f"{n}. {inert(claim.text)}" for n, claim in enumerate(claims, start=1)]
         question = f"\nThe question was: {inert(question)}\n"
         asked = "\n".join(["Definitions:", *lines, question, "Statements:", *stated, "\nVerdicts:"])

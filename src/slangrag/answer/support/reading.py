@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +16,8 @@ from slangrag.text.content import Reading, Term, read, stem, undone
 from slangrag.text.sentences import sentences
 
 _NEAR: Final = 0.5
+_MOST_PARTS: Final = 3
+_ADDS: Final = 2
 _PREFIX: Final = 4
 _ALIASES: Final = (
     frozenset({"us", "usa", "america", "american", "americans", "states"}),
@@ -60,6 +62,27 @@ def about(claim: Claim, cited: Sequence[Source]) -> About:
     covered = sum(_holds(term, held) for term in said.terms) / max(1, len(said.terms))
     parts = tuple(part for source in cited for part in parts_of(source.definition))
     return About(said, known, held, asked, missing, parts, covered, _turned_round(said, known))
+
+
+def narrowed(claim: Claim, source: Source) -> Source:
+    """A passage cut down to those of its sentences that have most of what `claim` says; else as it is.
+
+    A passage speaks of much: measured against all of it, any sentence on its topic would look supported. The
+    sentence that covers most is taken, then those that add at least two words more, up to three in all.
+    """
+    if not source.passage:
+        return source
+    parts = parts_of(source.definition)
+    wanted = set(reading(claim.text).stems)
+    chosen: list[int] = []
+    while len(chosen) < _MOST_PARTS:
+        covered = [len(wanted & reading(part).stems) for part in parts]
+        best = max(range(len(parts)), key=covered.__getitem__)
+        if covered[best] < (_ADDS if chosen else 1):
+            break
+        chosen.append(best)
+        wanted -= reading(parts[best]).stems
+    return replace(source, definition="\n".join(parts[n] for n in sorted(chosen or [0])))
 
 
 @lru_cache(maxsize=512)

@@ -178,7 +178,9 @@ def _other_headword(claim: Claim, given: Sequence[Source]) -> str:
     was said before.
     """
     cited = [source for source in given if source.n in claim.numbers]
-    if not cited or not any(matches(source.word, claim.question) for source in given):
+    if not cited or any(source.passage for source in cited):
+        return ""
+    if not any(matches(source.word, claim.question) for source in given):
         return ""
     spoken = f"{claim.question}\n{claim.before}\n{claim.text}"
     if any(matches(source.word, spoken) for source in cited):

@@ -13,16 +13,18 @@ DecidedBy = Literal["rules", "words", "judge", "nli"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A definition that may be cited as `[n]`.
+    """A definition, or a passage of a document, that may be cited as `[n]`.
 
     definition is what the model saw of it; orders is what was kept from the model, because it talks to the
-    program and not about the word ("" where there is nothing).
+    program and not about the word ("" where there is nothing). passage: it is one of a document, word its
+    title: longer than a definition, and about more than one thing.
     """
 
     n: int
     word: str
     definition: str
     orders: str = ""
+    passage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

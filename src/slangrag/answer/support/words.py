@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from slangrag.answer.support.features import Background, Cosines, word_features
-from slangrag.answer.support.reading import About, about
+from slangrag.answer.support.reading import About, about, narrowed
 from slangrag.answer.support.rules import by_rule
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.errors import EngineError
@@ -86,10 +86,11 @@ class Words:
         return [self._judge(claim, sources) for claim in claims]
 
     def _judge(self, claim: Claim, given: Sequence[Source]) -> Judgement:
+        whole, given = given, [narrowed(claim, source) for source in given]
         cited = [source for source in given if source.n in claim.numbers]
         held_against = cited or closest(claim, given)
         seen = about(claim, held_against)
-        if decided := by_rule(claim, given, seen):
+        if decided := by_rule(claim, whole, seen):
             return decided
         score = 0.0
         # Where the definition that it cites does not say it, another may: the citation is put right.

@@ -1,4 +1,6 @@
-"""Where in a cited definition an answer's sentence is said: for a page that highlights it."""
+"""Where in a cited definition or passage an answer's sentence is said: for a page that highlights it, and for
+the number of the printed page that a citation names.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A stretch of hit `n`'s definition: definition[start:end], offsets in characters."""
+    """A stretch of hit `n`'s definition or passage: text[start:end], offsets in characters."""
 
     n: int
     start: int
@@ -32,7 +34,7 @@ def evidence(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
     found = []
     for n in sentence.citations:
         definition = hits[n - 1].entry.definition
-        parts = [(start, end, read(definition[start:end]).stems) for start, end in _parts(definition)]
+        parts = [(start, end, read(definition[start:end]).stems) for start, end in parts_of(definition)]
         best = max(range(len(parts)), key=lambda at: len(said & parts[at][2]), default=None)
         if best is None or not said & parts[best][2]:
             continue
@@ -45,13 +47,27 @@ def evidence(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _parts(definition: str) -> list[tuple[int, int]]:
-    """Offsets of the definition's sentences. Where they cannot be found again, the whole of it is one."""
+def page_of(n: int, hits: Sequence[Hit], said: Sequence[Sentence]) -> str:
+    """The printed page on which hit `n` says what the sentences that cite it say.
+
+    "" for an entry and a document without pages; the passage's pages where its part cannot be told.
+    """
+    locator = hits[n - 1].locator
+    if locator is None or not locator.pages:
+        return ""
+    places = [one for sentence in said for one in evidence(sentence, hits) if one.n == n]
+    if not places:
+        return locator.page()
+    return locator.page(min(one.start for one in places), max(one.end for one in places))
+
+
+def parts_of(text: str) -> list[tuple[int, int]]:
+    """Offsets of a text's sentences. Where they cannot be found again, the whole of it is one."""
     parts, at = [], 0
-    for sentence in sentences(definition):
-        start = definition.find(sentence, at)
+    for sentence in sentences(text):
+        start = text.find(sentence, at)
         if start < 0:
-            return [(0, len(definition))]
+            return [(0, len(text))]
         at = start + len(sentence)
         parts.append((start, at))
     return parts
