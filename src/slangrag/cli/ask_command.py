@@ -12,7 +12,7 @@ from slangrag.config import Settings
 EXAMPLE = 'slangrag ask "what does rizz mean"'
 
 
-@with_settings(*ANSWERING, "safe", "store")
+@with_settings(*ANSWERING, "only", "safe", "store")
 def ask(
     question: Annotated[list[str] | None, typer.Argument(help="The question; none reads stdin.")] = None,
     system: SystemOption = None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slangrag.answer.chat.conversation import Conversation
 
 
-@with_settings(*ANSWERING, "safe", "store")
+@with_settings(*ANSWERING, "only", "safe", "store")
 def chat(
     go_on: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest conversation.")

@@ -107,13 +107,13 @@ def named(source: Path) -> str:
 
 
 @contextmanager
-def working() -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], None]]]:
+def working(unit: str = "rows") -> Iterator[tuple[ingest.StopFlag, Callable[[ingest.Progress], None]]]:
     """A stop flag that signals set, and a meter to report to. Ctrl-C ends with what is kept, and 130."""
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import note
 
     answers = False
-    with stop_on_signals() as stop, meter("rows") as bar:
+    with stop_on_signals() as stop, meter(unit) as bar:
 
         def told(progress: ingest.Progress) -> None:
             nonlocal answers

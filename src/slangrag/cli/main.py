@@ -13,10 +13,12 @@ from typing import Annotated, Final
 import typer
 
 from slangrag import __version__
-from slangrag.cli import config_command, models_command, store_command, tune_command
+from slangrag.cli import config_command, documents_command, models_command, store_command, tune_command
+from slangrag.cli.add_command import add
 from slangrag.cli.ask_command import ask
 from slangrag.cli.chat_command import chat
 from slangrag.cli.convert_command import convert
+from slangrag.cli.crawl_command import crawl
 from slangrag.cli.define_command import define
 from slangrag.cli.doctor_command import doctor
 from slangrag.cli.eval_command import evaluate
@@ -48,10 +50,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ingest, convert, ask, chat, translate, define, search, serve, mcp, doctor):
+for command in (ingest, add, crawl, convert, ask, chat, translate, define, search, serve, mcp, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 for group, commands in (
+    ("documents", documents_command.app),
     ("store", store_command.app),
     ("models", models_command.app),
     ("tune", tune_command.app),

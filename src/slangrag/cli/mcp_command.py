@@ -6,7 +6,7 @@ from slangrag.cli.options import ANSWERING, with_settings
 from slangrag.config import Settings
 
 
-@with_settings(*ANSWERING, "safe", "store")
+@with_settings(*ANSWERING, "only", "safe", "store")
 def mcp(*, settings: Settings) -> None:
     """Serve the store to an MCP client over stdin and stdout (docs/mcp.md has the clients' lines)."""
     from slangrag.mcp import require_sdk

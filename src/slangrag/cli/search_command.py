@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slangrag.retrieval.types import Mode, Retrieval
 
 
-@with_settings("engine", "safe", "store")
+@with_settings("engine", "only", "safe", "store")
 def search(
     query: Annotated[list[str] | None, typer.Argument(help="A word, a message or a description.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Show so many.")] = 10,

@@ -15,7 +15,7 @@ from slangrag.config import Settings
 PORT: Final = 8600
 
 
-@with_settings(*ANSWERING, "store")
+@with_settings(*ANSWERING, "only", "store")
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0: any free one.")] = PORT,

@@ -158,6 +158,9 @@ def export(
         Path | None, typer.Option("--chroma", metavar="DIR", help="A fresh Chroma directory.")
     ] = None,
     vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="With each entry's vector.")] = True,
+    passages: Annotated[
+        bool, typer.Option("--documents", help="The passages of the documents, not the entries.")
+    ] = False,
     *,
     settings: Settings,
     as_json: JsonOption = False,
@@ -184,13 +187,16 @@ def export(
     if form == "chroma" and not vectors:
         raise UsageError("Chroma holds no entries without vectors", hint="leave out --no-vectors")
     root, began = settings.store, time.monotonic()
+    if passages:
+        root = maintenance.documents_root(root)
     with told_until_stopped("rows") as told:
         made = maintenance.export(root, path.expanduser(), form, vectors=vectors, told=told)
     seconds = time.monotonic() - began
     if as_json:
         write_json(documents.exported(root, made, seconds))
         return
-    show(Text(f"{made.rows:,} entries of {root} are in {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
+    what = "passages" if passages else "entries"
+    show(Text(f"{made.rows:,} {what} of {root} are in {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
 
 
 def _freshness(facts: StoreFacts) -> str:
@@ -209,6 +215,7 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
         ("store", str(facts.root)),
         ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
         ("vectors", f"{facts.vectors:,}"),
+        *([("documents", f"{facts.documents:,} of {facts.passages:,} passages")] if facts.documents else []),
         ("model", facts.model or "-"),
         ("codes", "up to date" if facts.codes_current else "behind: every vector without one is compared"),
         ("Chroma", "none wanted" if facts.index_place == "none" else f"{index}{where}, {_freshness(facts)}"),

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from slangrag.config import Settings
+from slangrag.errors import InputMissing, StoreMissing
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
     from slangrag.evaluation.evaluate import EvalReport
-    from slangrag.retrieval.types import Definition, Intent, Mode, Retrieval
+    from slangrag.retrieval.slang_store import SlangStore
+    from slangrag.retrieval.types import Definition, Intent, Mode, Only, Retrieval
     from slangrag.service.engines import Fetching
     from slangrag.service.maintenance import StoreFacts
+    from slangrag.sources.documents.types import Page
     from slangrag.sources.entry import Entry
+    from slangrag.store.documents.types import StoredDocument, StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """A document of the store, or some of it: `text` begins at character `start` of the whole.
+
+    pages and passages are those that `text` touches, in characters of the whole document.
+    """
+
+    document: StoredDocument
+    text: str
+    start: int
+    pages: tuple[Page, ...]
+    passages: tuple[StoredPassage, ...]
 
 
 class Dictionary:
@@ -26,15 +46,20 @@ class Dictionary:
         """See Slang."""
         from slangrag.service.indexing import index_choice
         from slangrag.service.pool import StorePool
+        from slangrag.store.layout import StoreLayout
 
         self.settings = settings
         self._fetching = fetching
         make = self._make_embedder if embedder is None else lambda: embedder
         self._store = StorePool(settings.store, index_choice(settings), make)
+        self._documents = StorePool(
+            StoreLayout(settings.store).documents, index_choice(settings), self._documents_embedder
+        )
 
     def close(self) -> None:
         """Close the store. Answers under way in other threads may fail."""
         self._store.close()
+        self._documents.close()
 
     @property
     def complete(self) -> bool:
@@ -64,13 +89,43 @@ class Dictionary:
         explain: bool = False,
         meanings: bool = False,
     ) -> Retrieval:
-        """The definitions that a word, a message or a description finds, best first; see `retrieve`."""
-        from slangrag.retrieval.retrieve import retrieve
+        """What a word, a message, a description or a question finds, best first; see `retrieve_both`.
 
-        with self._store.borrow() as store:
-            return retrieve(
-                query, store, limit=limit, mode=mode, intent=intent, explain=explain, meanings=meanings
+        Which of dictionary and documents are asked is the setting `only`. Raises StoreMissing for documents
+        alone where the store has none.
+        """
+        from slangrag.retrieval.passages.deciding import retrieve_both
+
+        only = self.settings.only
+        with self._store.borrow() as store, self._passages() as passages:
+            if passages is None and only == "documents":
+                raise StoreMissing("no document has been added yet", hint="slangrag add FILE")
+            return retrieve_both(
+                query,
+                store,
+                passages,
+                only=cast("Only", only),
+                limit=limit,
+                mode=mode,
+                intent=intent,
+                explain=explain,
+                meanings=meanings,
             )
+
+    @contextmanager
+    def _passages(self) -> Iterator[SlangStore | None]:
+        """A view of the documents for the calling thread; None where none were ever added."""
+        from slangrag.store.documents.reading import has_documents
+
+        if not has_documents(self.settings.store):
+            yield None
+            return
+        with ExitStack() as borrowed:
+            try:
+                passages = borrowed.enter_context(self._documents.borrow())
+            except StoreMissing:  # it was begun just now, or its beginning was killed
+                passages = None
+            yield passages
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of that id; None where the store has none."""
@@ -84,6 +139,37 @@ class Dictionary:
 
         with self._store.borrow() as store:
             return store.lexicon.headwords_starting(fold(starting), most)
+
+    def documents(self) -> list[StoredDocument]:
+        """The documents beside the dictionary, in the order in which they were added."""
+        from slangrag.store.documents.reading import StoredDocuments
+
+        with self._passages() as passages:
+            return [] if passages is None else StoredDocuments(passages.lexicon.connection).documents()
+
+    def document(self, number: int, *, page: int | None = None) -> DocumentText | None:
+        """A document by its number, whole or one page of it (counted from 1); None where it is not there.
+
+        Raises InputMissing for a page that it does not have.
+        """
+        from slangrag.store.documents.reading import StoredDocuments
+
+        with self._passages() as passages:
+            reader = None if passages is None else StoredDocuments(passages.lexicon.connection)
+            if reader is None or (document := reader.document(number)) is None:
+                return None
+            text, pages = reader.text(number), reader.pages(number)
+            start, end = 0, len(text)
+            if page is not None:
+                chosen = next((one for one in pages if one.number == page), None)
+                if chosen is None:
+                    raise InputMissing(
+                        f"{document.title} has {len(pages)} pages, and no page {page}",
+                        hint=f"slangrag documents show {number}",
+                    )
+                start, end, pages = chosen.start, chosen.end, (chosen,)
+            own = (one for one in reader.passages(number) if one.start < end and one.end > start)
+            return DocumentText(document, text[start:end], start, pages, tuple(own))
 
     def embed(self, texts: Sequence[str], *, documents: bool = False) -> Vectors:
         """Vectors of the store's own embedder: float32, shape (len(texts), dimension), unit length.
@@ -136,6 +222,17 @@ class Dictionary:
 
             write_report(report, html)
         return report
+
+    def _documents_embedder(self) -> Embedder:
+        """The dictionary's own. Raises StoreMismatch while the passages' vectors are still another's."""
+        from slangrag.store.fingerprint import require_agreement, stored_identity
+        from slangrag.store.layout import StoreLayout
+
+        embedder = self._store.embedder
+        place = StoreLayout(self.settings.store).documents
+        if (stored := stored_identity(place)) is not None:
+            require_agreement(stored, embedder.identity, place)
+        return embedder
 
     def _make_embedder(self) -> Embedder:
         from slangrag.service.engines import embedder

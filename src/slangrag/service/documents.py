@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slangrag.answer.chat.conversation import Conversation
-    from slangrag.answer.events import Answer
+    from slangrag.answer.events import Answer, Citation
     from slangrag.answer.translate.terms import Translation
     from slangrag.config import Option, Settings
     from slangrag.evaluation.evaluate import EvalReport
     from slangrag.ingest.estimate import Estimate
     from slangrag.ingest.plan import IngestReport
-    from slangrag.retrieval.types import Definition, Hit, Retrieval
+    from slangrag.retrieval.types import Definition, Hit, Locator, Retrieval
     from slangrag.service.comparing import Compared
     from slangrag.service.conversion_check import Check
     from slangrag.service.converting import Conversion, Look, Skipped
@@ -59,6 +59,21 @@ def definition(found: Definition) -> Document:
     }
 
 
+def locator(one: Locator) -> Document:
+    """Where a passage stands; start and end are in characters of its document's text."""
+    url = one.source if one.source.startswith(("http://", "https://")) else None
+    return {
+        "document": one.document,
+        "title": one.title,
+        "heading": one.heading,
+        "page": one.pages[0].number if one.pages else None,
+        "label": one.page() or None,
+        "url": url,
+        "start": one.start,
+        "end": one.end,
+    }
+
+
 def hits(found: Sequence[Hit], *, explain: bool = False) -> list[Document]:
     """Hits, best first; `signals` only if asked for."""
     documents = []
@@ -66,11 +81,14 @@ def hits(found: Sequence[Hit], *, explain: bool = False) -> list[Document]:
         span = hit.span
         document: Document = {
             "rank": rank,
+            "kind": hit.kind,
             **entry(hit.entry),
             "score": round(hit.score, 6),
             "match": hit.match,
             "span": None if span is None else {"text": span.text, "start": span.start, "end": span.end},
         }
+        if hit.locator is not None:
+            document["locator"] = locator(hit.locator)
         if hit.slang is not None:
             document["slang"] = round(hit.slang, 4)
         if explain:
@@ -91,6 +109,14 @@ def retrieval(found: Retrieval, *, explain: bool = False) -> Document:
     }
 
 
+def citation(one: Citation) -> Document:
+    """`[n]` in an answer; `page` only where it is a document's that has pages."""
+    document: Document = {"n": one.n, "entry_id": one.entry_id, "word": one.word}
+    if one.page:
+        document["page"] = one.page
+    return document
+
+
 def answer(told: Answer) -> Document:
     """`ask QUESTION`."""
     return {
@@ -99,7 +125,7 @@ def answer(told: Answer) -> Document:
         "known": told.known,
         "abstained": told.abstained,
         "grounded": told.grounded,
-        "citations": [{"n": c.n, "entry_id": c.entry_id, "word": c.word} for c in told.citations],
+        "citations": [citation(one) for one in told.citations],
         "hits": hits(told.hits),
         "engine": told.engine,
         "model": told.model,
@@ -315,6 +341,7 @@ def store(facts: StoreFacts) -> Document:
             {"name": source.name, "entries": source.entries, "shared": source.shared}
             for source in facts.sources
         ],
+        "documents": {"documents": facts.documents, "passages": facts.passages},
     }
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slangrag.errors import StoreError
+from slangrag.errors import StoreError, StoreMissing
 from slangrag.retrieval import calibration
 from slangrag.store import fingerprint, journal, lock
 from slangrag.store.build import rebuild
 from slangrag.store.codes.keeping import codes_are_current
 from slangrag.store.codes.rows import codes_in_use
+from slangrag.store.documents.reading import has_documents, open_documents
 from slangrag.store.index import LOCALLY, IndexChoice, index_of
 from slangrag.store.index.notes import finished_index, is_current
 from slangrag.store.layout import StoreLayout
@@ -36,6 +37,7 @@ __all__ = [
     "StoreFacts",
     "calibrate",
     "copy_store",
+    "documents_root",
     "export",
     "rebuild",
     "store_facts",
@@ -44,15 +46,17 @@ __all__ = [
 
 
 def calibrate(root: Path) -> Background:
-    """Measure the background of cosines of the store at `root` and keep it; takes the store's lock.
+    """Measure the background of cosines of the store at `root` and keep it; of its documents too.
 
-    Raises StoreMissing, StoreLocked, StoreError for a full disk.
+    Takes the store's lock. Raises StoreMissing, StoreLocked, StoreError for a full disk.
     """
     with open_lexicon(root):
         pass
     with lock.hold(root), open_writer(root) as writer, journal.guard(writer.path):
         found = calibration.calibrate(writer)
         writer.commit()
+    if has_documents(root):
+        calibrate(StoreLayout(root).documents)
     return found
 
 
@@ -65,7 +69,7 @@ class StoreFacts:
     index_current: it holds exactly the lexicon's rows, or none is wanted; index_fault: why nobody can tell.
     codes_current: all rows but a few have their codes. adopted: what is noted of a tuned embedder, or None.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
-    file_system: its type, "" where the platform does not say.
+    file_system: its type, "" where the platform does not say. documents, passages: beside the dictionary.
     """
 
     root: Path
@@ -88,6 +92,8 @@ class StoreFacts:
     saved_at: str | None
     loads: tuple[Ledger, ...]
     sources: tuple[SourceCount, ...]
+    documents: int
+    passages: int
     adopted: Mapping[str, Any] | None
 
     @property
@@ -104,6 +110,7 @@ class StoreFacts:
 def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
     layout = StoreLayout(root)
+    documents, passages = _document_counts(root)
     with open_lexicon(root) as lexicon:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
@@ -141,5 +148,22 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             saved_at=as_of.saved_at,
             loads=tuple(lexicon.loads()),
             sources=tuple(lexicon.sources()),
+            documents=documents,
+            passages=passages,
             adopted=lexicon.meta(fingerprint.ADOPTED),
         )
+
+
+def _document_counts(root: Path) -> tuple[int, int]:
+    """How many documents and passages are beside the dictionary."""
+    if not has_documents(root):
+        return 0, 0
+    with open_documents(root) as (lexicon, documents):
+        return len(documents.documents()), lexicon.count("entries")
+
+
+def documents_root(root: Path) -> Path:
+    """Where the documents of the store at `root` are. Raises StoreMissing where there are none."""
+    if not has_documents(root):
+        raise StoreMissing(f"the store at {root} has no documents", hint="slangrag add FILE")
+    return StoreLayout(root).documents

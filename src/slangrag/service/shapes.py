@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from slangrag.answer.translate.terms import Rendering
-from slangrag.retrieval.types import Intent, Known, Match
+from slangrag.retrieval.types import AnsweredAs, Known, Match
 
 LONGEST_WORD: Final = 200
 LONGEST_TEXT: Final = 4_000
@@ -57,16 +57,45 @@ class Span(_Document):
     end: int
 
 
+class Locator(_Document):
+    """Where a passage stands: characters start to end of its document's text."""
+
+    document: int
+    """The document's number in the store."""
+
+    title: str
+    heading: str
+    """The headings above the passage, outermost first; empty where there are none."""
+
+    page: int | None
+    """The first page that it touches, counted from 1; null where the document has no pages."""
+
+    label: str | None
+    """The printed numbers of its pages: "14", "14–15"."""
+
+    url: str | None
+    """The address that the document came from; null for a file."""
+
+    start: int
+    end: int
+
+
 class Hit(Entry):
     """A definition that was found, and why."""
 
     rank: int
+    kind: Literal["entry", "passage"]
+    """An entry of the dictionary, or a passage of a document: then `word` is the document's title."""
+
     score: float
     """Compares within one result only."""
 
     match: Match
     span: Span | None
     """The stretch of the query that led here; null where none did."""
+
+    locator: Locator | None = None
+    """Where a passage stands. Only for passages."""
 
     slang: float | None = None
     """How likely the span is slang where it stands, 0 to 1. Only for messages."""
@@ -76,7 +105,7 @@ class Retrieval(_Document):
     """What was found, best first."""
 
     query: str
-    intent: Intent
+    intent: AnsweredAs
     known: Known
     """Whether the query names a word that the data has."""
 
@@ -91,6 +120,8 @@ class Citation(_Document):
     n: int
     entry_id: str
     word: str
+    page: str | None = None
+    """The printed page that says it. Only for documents with pages."""
 
 
 class Sentence(_Document):
