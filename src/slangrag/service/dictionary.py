@@ -145,7 +145,7 @@ class Dictionary:
         from slangrag.store.documents.reading import StoredDocuments
 
         with self._passages() as passages:
-            return [] if passages is None else StoredDocuments(passages.lexicon.connection).documents()
+            return [] if passages is None else StoredDocuments(passages.lexicon).documents()
 
     def document(self, number: int, *, page: int | None = None) -> DocumentText | None:
         """A document by its number, whole or one page of it (counted from 1); None where it is not there.
@@ -155,7 +155,7 @@ class Dictionary:
         from slangrag.store.documents.reading import StoredDocuments
 
         with self._passages() as passages:
-            reader = None if passages is None else StoredDocuments(passages.lexicon.connection)
+            reader = None if passages is None else StoredDocuments(passages.lexicon)
             if reader is None or (document := reader.document(number)) is None:
                 return None
             text, pages = reader.text(number), reader.pages(number)

@@ -116,7 +116,7 @@ def _hits(
     match: Match,
     store: SlangStore,
 ) -> list[Hit]:
-    reader = StoredDocuments(store.lexicon.connection)
+    reader = StoredDocuments(store.lexicon)
     places = reader.placed(rid for _, rid, _ in found)
     documents = reader.numbered(one.document for one in places.values())
     pages = {number: reader.pages(number) for number in documents}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +26,9 @@ _COLUMNS: Final = (
 class StoredDocuments:
     """The documents beside a lexicon of passages. Used by one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-        self._there = tables.are_there(connection)
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._db = lexicon.connection
+        self._there = tables.are_there(self._db)
 
     def documents(self) -> list[StoredDocument]:
         """Every document, in the order in which they came."""
@@ -97,7 +96,7 @@ def open_documents(root: Path) -> Iterator[tuple[Lexicon, StoredDocuments]]:
     Raises StoreMissing where it has none, StoreMismatch and StoreDamaged as `open_lexicon` does.
     """
     with open_lexicon(StoreLayout(root).documents) as lexicon:
-        yield lexicon, StoredDocuments(lexicon.connection)
+        yield lexicon, StoredDocuments(lexicon)
 
 
 def has_documents(root: Path) -> bool:

@@ -47,7 +47,7 @@ class DocumentWriter(StoredDocuments):
 
     def __init__(self, writer: LexiconWriter) -> None:
         tables.create(writer.connection)
-        super().__init__(writer.connection)
+        super().__init__(writer)
         self._writer = writer
 
     def kept(self, locator: str, passages: Sequence[NewPassage]) -> dict[int, int]:
