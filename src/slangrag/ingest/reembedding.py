@@ -12,6 +12,7 @@ from slangrag.ingest.reembed import reembed
 from slangrag.ingest.stop import StopFlag
 from slangrag.store.build import update_index
 from slangrag.store.codes.keeping import finish_codes
+from slangrag.store.documents.reading import has_documents
 from slangrag.store.index import IndexChoice
 from slangrag.store.journal import guard
 from slangrag.store.layout import StoreLayout
@@ -67,10 +68,8 @@ def reembed_documents(
     stop: StopFlag | None = None,
 ) -> None:
     """The same for the passages of the store's documents, if it has any. They follow their dictionary."""
-    place = StoreLayout(root).documents
-    if not StoreLayout(place).is_there:
+    if not has_documents(root):
         return
-    there = None if made is None else StoreLayout(made).documents
-    if there is not None and not StoreLayout(there).is_there:
-        there = None
+    place = StoreLayout(root).documents
+    there = StoreLayout(made).documents if made is not None and has_documents(made) else None
     reembed_store(place, embedder, choice, made=there, progress=progress, stop=stop)

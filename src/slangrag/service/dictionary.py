@@ -98,8 +98,8 @@ class Dictionary:
 
         only = self.settings.only
         with self._store.borrow() as store, self._passages() as passages:
-            if passages is None and only == "documents":
-                raise StoreMissing("no document has been added yet", hint="slangrag add FILE")
+            if only == "documents" and (passages is None or not passages.lexicon.last_row()):
+                raise StoreMissing("the store has no documents", hint="slangrag add FILE")
             return retrieve_both(
                 query,
                 store,
@@ -115,15 +115,10 @@ class Dictionary:
     @contextmanager
     def _passages(self) -> Iterator[SlangStore | None]:
         """A view of the documents for the calling thread; None where none were ever added."""
-        from slangrag.store.documents.reading import has_documents
-
-        if not has_documents(self.settings.store):
-            yield None
-            return
         with ExitStack() as borrowed:
             try:
                 passages = borrowed.enter_context(self._documents.borrow())
-            except StoreMissing:  # it was begun just now, or its beginning was killed
+            except StoreMissing:
                 passages = None
             yield passages
 
@@ -154,9 +149,12 @@ class Dictionary:
         """
         from slangrag.store.documents.reading import StoredDocuments
 
-        with self._passages() as passages:
-            reader = None if passages is None else StoredDocuments(passages.lexicon)
-            if reader is None or (document := reader.document(number)) is None:
+        with self._passages() as passages, ExitStack() as view:
+            if passages is None:
+                return None
+            reader = StoredDocuments(passages.lexicon)
+            view.enter_context(reader.one_view())
+            if (document := reader.document(number)) is None:
                 return None
             text, pages = reader.text(number), reader.pages(number)
             start, end = 0, len(text)

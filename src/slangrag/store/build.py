@@ -15,6 +15,7 @@ from typing import Final
 
 from slangrag.errors import StoreDamaged, StoreError
 from slangrag.store.codes.keeping import rebuild_codes
+from slangrag.store.documents.reading import has_documents
 from slangrag.store.index import LOCALLY, REBUILD, IndexChoice, StoreIndex, index_of
 from slangrag.store.index.notes import (
     Build,
@@ -125,9 +126,10 @@ def rebuild(
             return None
         index = index_of(root, writer, choice)
         made = FinishedIndex(0, 0) if index is None else finished_index(writer, index)
-    place = StoreLayout(root).documents
-    if StoreLayout(place).is_there and rebuild(place, choice, told=told, stop=stop) is None:
-        return None
+    if has_documents(root):
+        place = StoreLayout(root).documents
+        if rebuild(place, choice, told=told, stop=stop) is None:
+            return None
     return made
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from slangrag.errors import StoreMissing
 from slangrag.sources.documents.types import Page
 from slangrag.store.documents import tables
 from slangrag.store.documents.types import StoredDocument, StoredPassage
@@ -29,6 +30,17 @@ class StoredDocuments:
     def __init__(self, lexicon: Lexicon) -> None:
         self._db = lexicon.connection
         self._there = tables.are_there(self._db)
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """In the block nothing is seen of what others commit meanwhile: a document's text, pages and passages
+        are those of one moment.
+        """
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.rollback()
 
     def documents(self) -> list[StoredDocument]:
         """Every document, in the order in which they came."""
@@ -100,5 +112,12 @@ def open_documents(root: Path) -> Iterator[tuple[Lexicon, StoredDocuments]]:
 
 
 def has_documents(root: Path) -> bool:
-    """Whether documents were ever added to the store at `root`. Opens nothing."""
-    return StoreLayout(StoreLayout(root).documents).is_there
+    """Whether the store at `root` has a place for documents; one whose making was killed is as good as none.
+
+    Raises StoreMismatch and StoreDamaged as `open_lexicon` does.
+    """
+    try:
+        with open_lexicon(StoreLayout(root).documents):
+            return True
+    except StoreMissing:
+        return False

@@ -17,6 +17,7 @@ from typing import Final
 from slangrag.errors import StoreLocked, UsageError
 from slangrag.store.codes.keeping import finish_codes
 from slangrag.store.codes.rows import codes_in_use, note_codes
+from slangrag.store.documents.reading import has_documents
 from slangrag.store.index import REBUILD
 from slangrag.store.index.local_chroma import LocalChroma
 from slangrag.store.index.notes import finished_index, forget_indexes, is_current
@@ -63,8 +64,8 @@ def copy_store(root: Path, destination: Path, *, with_index: bool = True, told: 
                 index_copied = with_index and index.copy_to(aside, progress.copy)
                 _copy_models(root, aside, progress)
             notes = _settle(aside, root, progress, index_copied=index_copied)
-            place = StoreLayout(root).documents
-            if StoreLayout(place).is_there:
+            if has_documents(root):
+                place = StoreLayout(root).documents
                 documents = copy_store(place, StoreLayout(aside).documents, with_index=with_index)
                 notes += tuple(f"documents: {note}" for note in documents.notes)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
