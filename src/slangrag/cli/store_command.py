@@ -43,7 +43,7 @@ def info(*, settings: Settings, as_json: JsonOption = False) -> None:
         return
     if not facts.complete:
         note("the last load did not come to its end. next: the same `slangrag ingest` again")
-    elif not (facts.index_current and facts.codes_current):
+    elif not (facts.index_current and facts.codes_current and facts.documents_current):
         note("codes or index are not up to date. next: slangrag store rebuild")
 
 
@@ -205,6 +205,11 @@ def _freshness(facts: StoreFacts) -> str:
     return "up to date" if facts.index_current else "not up to date"
 
 
+def _documents(facts: StoreFacts) -> str:
+    behind = "" if facts.documents_current else ", codes or Chroma not up to date"
+    return f"{facts.documents:,} of {facts.passages:,} passages{behind}"
+
+
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
     """The facts as lines of a table: what, and how much of it."""
     from slangrag.text.sizes import size
@@ -215,7 +220,7 @@ def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:
         ("store", str(facts.root)),
         ("entries", f"{facts.entries:,} of {facts.headwords:,} headwords"),
         ("vectors", f"{facts.vectors:,}"),
-        *([("documents", f"{facts.documents:,} of {facts.passages:,} passages")] if facts.documents else []),
+        *([("documents", _documents(facts))] if facts.documents else []),
         ("model", facts.model or "-"),
         ("codes", "up to date" if facts.codes_current else "behind: every vector without one is compared"),
         ("Chroma", "none wanted" if facts.index_place == "none" else f"{index}{where}, {_freshness(facts)}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -97,7 +97,8 @@ class Dictionary:
         from slangrag.retrieval.passages.deciding import retrieve_both
 
         only = self.settings.only
-        with self._store.borrow() as store, self._passages() as passages:
+        wanted = nullcontext() if only == "dictionary" else self._passages()
+        with self._store.borrow() as store, wanted as passages:
             if only == "documents" and (passages is None or not passages.lexicon.last_row()):
                 raise StoreMissing("the store has no documents", hint="slangrag add FILE")
             return retrieve_both(

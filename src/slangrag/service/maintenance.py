@@ -69,7 +69,8 @@ class StoreFacts:
     index_current: it holds exactly the lexicon's rows, or none is wanted; index_fault: why nobody can tell.
     codes_current: all rows but a few have their codes. adopted: what is noted of a tuned embedder, or None.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
-    file_system: its type, "" where the platform does not say. documents, passages: beside the dictionary.
+    file_system: its type, "" where the platform does not say. documents, passages: beside the dictionary;
+    documents_current: their codes and their index are.
     """
 
     root: Path
@@ -94,6 +95,7 @@ class StoreFacts:
     sources: tuple[SourceCount, ...]
     documents: int
     passages: int
+    documents_current: bool
     adopted: Mapping[str, Any] | None
 
     @property
@@ -104,13 +106,14 @@ class StoreFacts:
     @property
     def sealed(self) -> bool:
         """Whether nothing is left to be done: loaded to the end, indexed, and nobody writes."""
-        return self.complete and self.codes_current and self.index_current and not self.locked_by
+        current = self.codes_current and self.index_current and self.documents_current
+        return self.complete and current and not self.locked_by
 
 
 def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
     layout = StoreLayout(root)
-    documents, passages = _document_counts(root)
+    documents, passages, documents_current = _of_documents(root, choice)
     with open_lexicon(root) as lexicon:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
@@ -137,7 +140,7 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             index_rows=kept.rows if kept else None,
             index_current=current,
             index_fault=fault,
-            locked_by=lock.held_by(root),
+            locked_by=lock.held_by(root) or lock.held_by(layout.documents),
             lexicon_bytes=sum(path.stat().st_size for path in root.glob(f"{layout.lexicon.name}*")),
             index_place=choice.place,
             index_bytes=0 if index is None else index.bytes_on_disk(),
@@ -150,16 +153,24 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             sources=tuple(lexicon.sources()),
             documents=documents,
             passages=passages,
+            documents_current=documents_current,
             adopted=lexicon.meta(fingerprint.ADOPTED),
         )
 
 
-def _document_counts(root: Path) -> tuple[int, int]:
-    """How many documents and passages are beside the dictionary."""
+def _of_documents(root: Path, choice: IndexChoice) -> tuple[int, int, bool]:
+    """How many documents and passages are there are; whether their codes and their index are current."""
     if not has_documents(root):
-        return 0, 0
+        return 0, 0, True
+    place = StoreLayout(root).documents
     with open_documents(root) as (lexicon, documents):
-        return len(documents.documents()), lexicon.count("entries")
+        try:
+            current = codes_are_current(place, lexicon) and is_current(
+                lexicon, index_of(place, lexicon, choice)
+            )
+        except StoreError:  # a server that does not answer, which the dictionary's index tells of
+            current = False
+        return len(documents.documents()), lexicon.count("entries"), current
 
 
 def documents_root(root: Path) -> Path:

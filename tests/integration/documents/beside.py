@@ -39,8 +39,11 @@ def settings_for(store: Path, index: str = "none") -> Settings:
 
 
 def paragraph(number: int, word: str = "lamp") -> str:
-    """Some 600 characters that no other number has: a passage by itself."""
-    return " ".join(f"The {word} of case {number} was seen in room {number * 31 + k}." for k in range(13))
+    """Some 600 characters, with a word that no other number has: a passage by itself."""
+    name = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return f"Told by Mr {name.title()}marsh. " + " ".join(
+        f"The {word} of case {number} was seen in room {number * 31 + k}." for k in range(13)
+    )
 
 
 def document(

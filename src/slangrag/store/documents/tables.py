@@ -40,6 +40,9 @@ TABLES: Final = (
     heading TEXT NOT NULL
 )""",
     "CREATE INDEX IF NOT EXISTS passages_by_document ON passages (document, start)",
+    # Entries also leave where nobody knows of documents: a new embedder may refuse one.
+    "CREATE TRIGGER IF NOT EXISTS passages_go_with_entries AFTER DELETE ON entries "
+    "BEGIN DELETE FROM passages WHERE rid = OLD.rid; END",
 )
 
 

@@ -80,7 +80,7 @@ class DocumentWriter(StoredDocuments):
         number, given = self._row(origin, parsed, before)
         load = self._writer.begin_load(parsed.title, origin.size, origin.sha256, "document", str(number))
         gone = set() if before is None else {rid for (rid,) in self._rids(number)}
-        self._remove(sorted(gone - set(kept.values())))
+        self._writer.remove(sorted(gone - set(kept.values())))
         fresh = [n for n in range(len(passages)) if n not in kept and n in vectors]
         names = {n: f"d{number}p{given + k}" for k, n in enumerate(fresh, start=1)}
         self._writer.add(
@@ -155,7 +155,7 @@ class DocumentWriter(StoredDocuments):
     def remove(self, number: int) -> int:
         """Take a document out with all that is its; how many passages went. Commits nothing."""
         rids = [rid for (rid,) in self._rids(number)]
-        self._remove(rids)
+        self._writer.remove(rids)
         for query in (
             "DELETE FROM pages WHERE document = ?",
             "DELETE FROM documents WHERE number = ?",
@@ -163,10 +163,6 @@ class DocumentWriter(StoredDocuments):
         ):
             self._db.execute(query, (number,))
         return len(rids)
-
-    def _remove(self, rids: Sequence[int]) -> None:
-        self._writer.remove(rids)
-        self._db.executemany("DELETE FROM passages WHERE rid = ?", ((rid,) for rid in rids))
 
     def _rids(self, number: int) -> Iterable[tuple[int]]:
         return self._db.execute("SELECT rid FROM passages WHERE document = ?", (number,)).fetchall()

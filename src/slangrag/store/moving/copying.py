@@ -65,9 +65,7 @@ def copy_store(root: Path, destination: Path, *, with_index: bool = True, told: 
                 _copy_models(root, aside, progress)
             notes = _settle(aside, root, progress, index_copied=index_copied)
             if has_documents(root):
-                place = StoreLayout(root).documents
-                documents = copy_store(place, StoreLayout(aside).documents, with_index=with_index)
-                notes += tuple(f"documents: {note}" for note in documents.notes)
+                notes += _copy_documents(root, aside, with_index=with_index)
             taken = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     return StoreCopy(destination, taken, index_copied, notes)
 
@@ -119,6 +117,19 @@ def _copy_models(root: Path, aside: Path, progress: _Progress) -> None:
     """Embedding models that live in the store (`tune adopt`)."""
     for folder in StoreLayout(root).models():
         shutil.copytree(folder, aside / folder.name, copy_function=progress.copy)
+
+
+def _copy_documents(root: Path, aside: Path, *, with_index: bool) -> tuple[str, ...]:
+    """The documents, and what is remembered of crawls; what they lack."""
+    here, there = StoreLayout(root), StoreLayout(aside)
+    crawls = [(path.name, path.read_bytes()) for path in here.crawls.glob("*.jsonl")]
+    documents = copy_store(here.documents, there.documents, with_index=with_index)
+    # Read before the documents: a journal must not know of a page that the copy lacks.
+    if crawls:
+        there.crawls.mkdir()
+    for name, journal in crawls:
+        (there.crawls / name).write_bytes(journal)
+    return tuple(f"documents: {note}" for note in documents.notes)
 
 
 def _number(lexicon: Lexicon, pragma: str) -> int:
