@@ -16,6 +16,7 @@
     │   └── WeightsError                embedded weights absent, or not what their checksum says
     ├── StoreError                  4   the store directory
     │   ├── StoreMissing                there is none, or it is empty
+    │   │   └── DocumentsMissing            it has a dictionary, and no document was added to it
     │   ├── StoreLocked                 another process writes to it
     │   ├── StoreMismatch               made with another embedding model
     │   └── StoreDamaged                it does not hold what it says it holds
@@ -107,6 +108,10 @@ class StoreError(SlangragError):
 
 class StoreMissing(StoreError):
     """There is no store at that place, or nothing in it."""
+
+
+class DocumentsMissing(StoreMissing):
+    """The store has no documents, and they were asked for."""
 
 
 class StoreLocked(StoreError):

@@ -35,9 +35,11 @@ class Served:
 
 
 @contextmanager
-def served(slang: Slang, *, room: int = 8, access: Access | None = None, port: int = 0) -> Iterator[Served]:
+def served(
+    slang: Slang, *, room: int = 8, access: Access | None = None, port: int = 0, uploads: bool = False
+) -> Iterator[Served]:
     """Serve `slang` while the block runs, on a free port unless one is given."""
-    serving = Serving(slang, GenerationQueue(room), access or Access())
+    serving = Serving(slang, GenerationQueue(room), access or Access(), uploads=uploads)
     config = uvicorn.Config(
         application(serving),
         http=PatientProtocol,

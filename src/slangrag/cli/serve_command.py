@@ -43,13 +43,21 @@ def serve(
     log_questions: Annotated[
         bool, typer.Option("--log-questions", help="Log addresses whole, with the words in them.")
     ] = False,
+    uploads: Annotated[
+        bool | None,
+        typer.Option(
+            "--uploads/--no-uploads",
+            help="Let clients add and remove documents; by itself on loopback only.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     settings: Settings,
 ) -> None:
     """Serve the store: a page, a JSON API, an OpenAI-compatible API and MCP."""
     from slangrag.cli.opening import open_slang
     from slangrag.cli.render.terminal import note
-    from slangrag.cli.serve_announcement import announced, must_have_token, names
+    from slangrag.cli.serve_announcement import announced, is_loopback, must_have_token, names
     from slangrag.errors import EngineMissing, UsageError
 
     needed = must_have_token(host, os.environ)
@@ -73,6 +81,7 @@ def serve(
             waiting=waiting,
             drain_seconds=drain,
             log_questions=log_questions,
+            uploads=is_loopback(host) if uploads is None else uploads,
         )
         serve_until_stopped(slang, plan, lambda server: announced(server, os.environ))
         note("stopped")

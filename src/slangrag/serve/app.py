@@ -18,6 +18,7 @@ from slangrag import __version__
 from slangrag.errors import EngineBusy, SlangragError
 from slangrag.mcp.http import mcp_door
 from slangrag.serve.answering import ClientGone
+from slangrag.serve.documents_api import documents_api
 from slangrag.serve.faults import Fault, fault_of, internal, queue_full
 from slangrag.serve.guard import Guard
 from slangrag.serve.health import health
@@ -59,6 +60,7 @@ def application(serving: Serving) -> ASGIApp:
         lifespan=lifespan,
     )
     app.include_router(json_api(serving))
+    app.include_router(documents_api(serving))
     app.include_router(openai_api(serving))
     app.include_router(local_api(serving))
     app.include_router(health(serving, metrics))

@@ -18,6 +18,7 @@ _STATUS: Final[tuple[tuple[type[SlangragError], int], ...]] = (
     (errors.ContextOverflow, 400),
     (errors.TextRejected, 400),
     (errors.EngineError, 502),
+    (errors.DocumentsMissing, 404),
     (errors.StoreError, 503),
     (errors.UsageError, 400),
     (errors.InputError, 400),
@@ -68,7 +69,7 @@ class Fault:
 def fault_of(error: SlangragError) -> Fault:
     """An error of ours as a fault."""
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    busy = isinstance(error, errors.EngineBusy)
+    busy = isinstance(error, (errors.EngineBusy, errors.StoreLocked))
     message, hint = told_afar(error)
     return Fault(status, code_of(type(error)), message, hint, 5 if busy else None)
 

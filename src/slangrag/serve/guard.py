@@ -4,7 +4,8 @@
   rebinding), comes with its own.
 - A foreign Origin is refused (403), and no CORS header is ever sent: other pages can neither read nor send.
 - With a token, every request but those for the page's own files and for health needs it (401).
-- Bodies are JSON (415), bounded (413), and come within a time (408).
+- Bodies are JSON (415), bounded (413), and come within a time (408). That of an uploaded document may be of
+  any kind but those of forms, which another page can send; its route reads it (`serve.uploads`).
 - What comes over the Unix socket is from the same user on this machine: it needs no Host, Origin or token.
 """
 
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from slangrag.serve.faults import Fault
 
 LARGEST_BODY: Final = 1 << 20
+LARGEST_UPLOAD: Final = 50 << 20
 BODY_SECONDS: Final = 20.0
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -38,8 +40,20 @@ HEADERS: Final = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_UPLOAD: Final = "/api/documents"
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})
 _OPEN: Final = frozenset({"/healthz", "/readyz"})
-_PAGES: Final = ("/", "/assets/", "/translate", "/lookup", "/word/", "/entry/", "/favicon.ico")
+_PAGES: Final = (
+    "/",
+    "/assets/",
+    "/translate",
+    "/lookup",
+    "/word/",
+    "/entry/",
+    "/documents",
+    "/documents/",
+    "/favicon.ico",
+)
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -71,7 +85,8 @@ class Guard:
         if fault is not None:
             await fault.response()(scope, receive, sending)
             return
-        body = await _whole_body(receive) if scope["method"] in _WITH_BODY else None
+        whole = scope["method"] in _WITH_BODY and not _is_upload(scope)
+        body = await _whole_body(receive) if whole else None
         if isinstance(body, Fault):
             await body.response()(scope, receive, sending)
             return
@@ -107,6 +122,10 @@ def local(scope: Scope) -> bool:
     return server is not None and server[1] is None
 
 
+def _is_upload(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) == ("POST", _UPLOAD)
+
+
 def _is_page(scope: Scope) -> bool:
     path: str = scope["path"]
     return scope["method"] in {"GET", "HEAD"} and any(
@@ -123,18 +142,27 @@ def _name(host: str) -> str:
 def _body_refused(scope: Scope, headers: Headers) -> Fault | None:
     if scope["method"] not in _WITH_BODY:
         return None
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return Fault(415, "not_json", "only JSON is read", "send Content-Type: application/json")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if _is_upload(scope):
+        largest = LARGEST_UPLOAD
+        if kind in _FORMS:
+            return Fault(
+                415, "not_a_file", "a form is not read", "send the file itself, with its own Content-Type"
+            )
+    else:
+        largest = LARGEST_BODY
+        if kind != "application/json":
+            return Fault(415, "not_json", "only JSON is read", "send Content-Type: application/json")
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LARGEST_BODY:
-        return _too_large()
+    if not length.isdigit() or int(length) > largest:
+        return too_large(largest)
     return None
 
 
-def _too_large() -> Fault:
-    return Fault(
-        413, "too_large", f"the request is longer than {LARGEST_BODY} bytes", "ask about less at once"
-    )
+def too_large(largest: int) -> Fault:
+    """A body is longer than so many bytes."""
+    less = "ask about less at once" if largest == LARGEST_BODY else "split it into smaller documents"
+    return Fault(413, "too_large", f"the request is longer than {largest} bytes", less)
 
 
 async def _whole_body(receive: Receive) -> bytes | Fault | None:
@@ -150,7 +178,7 @@ async def _whole_body(receive: Receive) -> bytes | Fault | None:
                 return None
             body += message.get("body", b"")
             if len(body) > LARGEST_BODY:
-                return _too_large()
+                return too_large(LARGEST_BODY)
             if not message.get("more_body", False):
                 return bytes(body)
     return Fault(408, "too_slow", "the request did not come to its end in time")

@@ -37,10 +37,10 @@ PING: Final = b": ping\n\n"
 _ERRORS: Final = {
     400: "What was asked cannot be answered as it is.",
     401: "The token is missing or wrong.",
-    403: "A request of another page.",
+    403: "A request of another page, or a change that the server does not allow.",
     408: "The request did not come to its end in time.",
     413: "The request is too long.",
-    415: "The request is not JSON.",
+    415: "The body is of a kind that is not read there.",
     421: "The request is for another host.",
     422: "A field is missing, or its value is out of range.",
     500: "A fault of the server.",
@@ -79,6 +79,8 @@ def json_api(serving: Serving) -> APIRouter:
                 "ready": True,
                 "notes": [placeless(note) for note in now.notes],
                 "queue": {"running": queue.running, "waiting": queue.waiting, "room": queue.room},
+                "documents": now.documents,
+                "uploads": serving.uploads,
             }
         )
 
@@ -118,9 +120,9 @@ def json_api(serving: Serving) -> APIRouter:
 
     @router.post("/search", response_model=shapes.Retrieval)
     async def search(asked: shapes.SearchRequest) -> Response:
-        """The definitions that a word, a message or a description finds, best first."""
+        """The definitions and passages that a word, a message or a description finds, best first."""
         told = await in_thread(
-            slang.search,
+            serving.varied(only=asked.only).search,
             asked.query,
             limit=asked.limit,
             mode=asked.mode,
@@ -162,7 +164,7 @@ def json_api(serving: Serving) -> APIRouter:
 
 
 def _asking(serving: Serving, asked: shapes.AskRequest) -> Callable[[], Iterator[Said]]:
-    slang = serving.slang
+    slang = serving.varied(only=asked.only)
     if not asked.turns:
         return lambda: slang.ask(asked.question, quoted=asked.quoted, generate=asked.generate)
     turns = [(turn.question, turn.answer) for turn in asked.turns]

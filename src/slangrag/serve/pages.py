@@ -14,7 +14,15 @@ _TYPES: Final = {
     "app.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-_ADDRESSES: Final = ("/", "/translate", "/lookup", "/word/{rest:path}", "/entry/{rest:path}")
+_ADDRESSES: Final = (
+    "/",
+    "/translate",
+    "/lookup",
+    "/word/{rest:path}",
+    "/entry/{rest:path}",
+    "/documents",
+    "/documents/{rest:path}",
+)
 
 
 def pages() -> APIRouter:

@@ -8,8 +8,8 @@ import orjson
 from starlette.responses import Response
 
 
-def json_reply(document: dict[str, Any]) -> Response:
+def json_reply(document: dict[str, Any], status: int = 200) -> Response:
     """A document, which nobody on the way keeps."""
     return Response(
-        orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"}
+        orjson.dumps(document), status, media_type="application/json", headers={"Cache-Control": "no-store"}
     )

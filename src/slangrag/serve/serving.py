@@ -21,18 +21,26 @@ _MOST_KINDS: Final = 4
 
 @dataclass(frozen=True)
 class Serving:
-    """One server. slang is opened by whoever starts it and closed by them. address: where it listens."""
+    """One server. slang is opened by whoever starts it and closed by them. address: where it listens.
+
+    uploads: whether clients may add and remove documents.
+    """
 
     slang: Slang
     queue: GenerationQueue
     access: Access = field(default_factory=Access)
     log_questions: bool = False
     address: str = ""
+    uploads: bool = False
 
     @cached_property
     def variants(self) -> Variants:
         """The store asked with other settings."""
         return Variants(self.slang)
+
+    def varied(self, **settings: Any) -> Slang:
+        """The facade with those of these settings that are given (not None) laid over the server's own."""
+        return self.variants.get({name: value for name, value in settings.items() if value is not None})
 
 
 class Variants:

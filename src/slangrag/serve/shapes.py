@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from slangrag.retrieval.types import Intent, Mode
-from slangrag.service import shapes
+from slangrag.retrieval.types import Intent, Mode, Only
+from slangrag.service import document_shapes, shapes
 
 LONGEST: Final = shapes.LONGEST_TEXT
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
@@ -45,6 +45,8 @@ class SearchRequest(_Request):
     mode: Mode = "hybrid"
     intent: Intent | None = None
     explain: bool = False
+    only: Only | None = None
+    """Which of dictionary and documents answer; the server's own choice where it is left out."""
 
 
 class EarlierTurn(_Request):
@@ -61,6 +63,8 @@ class AskRequest(_Request):
     turns: Annotated[list[EarlierTurn], Field(max_length=50)] = Field(default_factory=list)
     quoted: bool = False
     generate: bool = False
+    only: Only | None = None
+    """Which of dictionary and documents answer; the server's own choice where it is left out."""
 
 
 class TranslateRequest(_Request):
@@ -99,11 +103,20 @@ class Retrieval(shapes.Retrieval):
 
 
 class Evidence(BaseModel):
-    """Where hit n says it: offsets in characters of its definition."""
+    """Where hit n says it: offsets in characters of its definition.
+
+    For a passage also where that stands: the document's number, offsets in the document's text, the printed
+    page and its number counted from 1, both null where the document has no pages.
+    """
 
     n: int
     start: int
     end: int
+    document: int | None = None
+    document_start: int | None = None
+    document_end: int | None = None
+    page: str | None = None
+    page_number: int | None = None
 
 
 class Sentence(shapes.Sentence):
@@ -123,6 +136,12 @@ class Translation(shapes.Translation):
     """A message, in plain English where that could be had, and what its slang means."""
 
     strong: Strong
+
+
+Added = document_shapes.Added
+Documents = document_shapes.Documents
+DocumentText = document_shapes.DocumentText
+Removed = document_shapes.Removed
 
 
 class Headwords(BaseModel):
@@ -166,6 +185,8 @@ class Status(BaseModel):
     ready: bool
     notes: list[str]
     queue: QueueState
+    documents: int
+    uploads: bool
 
 
 class ErrorBody(BaseModel):

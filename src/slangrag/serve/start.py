@@ -34,6 +34,7 @@ class Plan:
     waiting: int
     drain_seconds: int
     log_questions: bool
+    uploads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def serve_until_stopped(slang: Slang, plan: Plan, ready: Callable[[Listening], N
             Access(plan.hosts, token),
             plan.log_questions,
             f"http://{name}:{port}/",
+            plan.uploads,
         )
         beside = opened.enter_context(beside_store(slang.settings.store))
         sockets = [listening] if beside is None else [listening, beside]

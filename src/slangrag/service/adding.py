@@ -33,6 +33,8 @@ __all__ = ["Added", "Adding", "Progress", "StopFlag", "StoredDocument", "adding"
 
 Outcome = Literal["added", "changed", "unchanged", "failed"]
 _WEB: Final = ("http://", "https://")
+UPLOADED: Final = "upload:"
+"""Begins the locator of what came through a door, before the name that it came with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ class Adding:
         for one in found:
             yield self._told(str(one), lambda one=one: self._from_file(one, one.name))  # type: ignore[misc]
 
-    def add_file(self, path: Path, name: str, locator: str) -> Added:
+    def add_file(self, path: Path, name: str, locator: str, media_type: str = "") -> Added:
         """A file that somebody calls `name` and that is remembered as coming from `locator`."""
-        return self._told(name, lambda: self._from_file(path, name, locator))
+        return self._told(name, lambda: self._from_file(path, name, locator, media_type))
 
     def add_bytes(self, body: bytes, name: str, origin: Origin, media_type: str = "") -> Added:
         """What came from elsewhere, as bytes."""
@@ -101,7 +103,7 @@ class Adding:
             path.write_bytes(body)
             return self._load.load(origin, self._reader.read(path, name=name, media_type=media_type))
 
-    def _from_file(self, path: Path, name: str, locator: str = "") -> loading.Loaded:
+    def _from_file(self, path: Path, name: str, locator: str = "", media_type: str = "") -> loading.Loaded:
         locator = locator or str(path.resolve())
         try:
             with path.open("rb") as file:
@@ -113,7 +115,7 @@ class Adding:
             raise InputUnreadable(f"{path} cannot be read: {error.strerror}", hint=f"ls -l {path}") from error
         if (same := self._load.same(origin)) is not None:
             return same
-        return self._load.load(origin, self._reader.read(path, name=name))
+        return self._load.load(origin, self._reader.read(path, name=name, media_type=media_type))
 
     def _from_web(self, url: str) -> loading.Loaded:
         from slangrag.sources.web.addresses import Access

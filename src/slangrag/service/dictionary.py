@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from slangrag.config import Settings
-from slangrag.errors import InputMissing, StoreMissing
+from slangrag.errors import DocumentsMissing, InputMissing, StoreMissing
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
     from slangrag.evaluation.evaluate import EvalReport
     from slangrag.retrieval.slang_store import SlangStore
     from slangrag.retrieval.types import Definition, Intent, Mode, Only, Retrieval
+    from slangrag.service.adding import Added
     from slangrag.service.engines import Fetching
     from slangrag.service.maintenance import StoreFacts
     from slangrag.sources.documents.types import Page
@@ -91,8 +92,8 @@ class Dictionary:
     ) -> Retrieval:
         """What a word, a message, a description or a question finds, best first; see `retrieve_both`.
 
-        Which of dictionary and documents are asked is the setting `only`. Raises StoreMissing for documents
-        alone where the store has none.
+        Which of dictionary and documents are asked is the setting `only`. Raises DocumentsMissing for
+        documents alone where the store has none.
         """
         from slangrag.retrieval.passages.deciding import retrieve_both
 
@@ -100,7 +101,7 @@ class Dictionary:
         wanted = nullcontext() if only == "dictionary" else self._passages()
         with self._store.borrow() as store, wanted as passages:
             if only == "documents" and (passages is None or not passages.lexicon.last_row()):
-                raise StoreMissing("the store has no documents", hint="slangrag add FILE")
+                raise DocumentsMissing("the store has no documents", hint="slangrag add FILE")
             return retrieve_both(
                 query,
                 store,
@@ -143,10 +144,20 @@ class Dictionary:
         with self._passages() as passages:
             return [] if passages is None else StoredDocuments(passages.lexicon).documents()
 
-    def document(self, number: int, *, page: int | None = None) -> DocumentText | None:
-        """A document by its number, whole or one page of it (counted from 1); None where it is not there.
+    def count_documents(self) -> int:
+        """How many documents there are beside the dictionary."""
+        from slangrag.store.documents.reading import StoredDocuments
 
-        Raises InputMissing for a page that it does not have.
+        with self._passages() as passages:
+            return 0 if passages is None else StoredDocuments(passages.lexicon).count()
+
+    def document(
+        self, number: int, *, page: int | None = None, start: int = 0, length: int | None = None
+    ) -> DocumentText | None:
+        """A document by its number; None where it is not there.
+
+        Whole, or one page of it (counted from 1), or the `length` characters from `start`. Raises
+        InputMissing for a page that it does not have.
         """
         from slangrag.store.documents.reading import StoredDocuments
 
@@ -158,7 +169,8 @@ class Dictionary:
             if (document := reader.document(number)) is None:
                 return None
             text, pages = reader.text(number), reader.pages(number)
-            start, end = 0, len(text)
+            start = min(start, len(text))
+            end = len(text) if length is None else min(start + length, len(text))
             if page is not None:
                 chosen = next((one for one in pages if one.number == page), None)
                 if chosen is None:
@@ -166,9 +178,35 @@ class Dictionary:
                         f"{document.title} has {len(pages)} pages, and no page {page}",
                         hint=f"slangrag documents show {number}",
                     )
-                start, end, pages = chosen.start, chosen.end, (chosen,)
+                start, end = chosen.start, chosen.end
+            touched = tuple(one for one in pages if one.start < end and one.end > start)
             own = (one for one in reader.passages(number) if one.start < end and one.end > start)
-            return DocumentText(document, text[start:end], start, pages, tuple(own))
+            return DocumentText(document, text[start:end], start, touched, tuple(own))
+
+    def add_upload(self, path: Path, name: str, media_type: str = "") -> Added:
+        """Add the file at `path`, which somebody far away calls `name`; it takes the place of one before.
+
+        What cannot be read is told in the Added. Raises what `adding` raises. Cancelled (see
+        `service.cancelling`), it raises StoppedEarly after the batch in hand, and the store is as it was.
+        """
+        from slangrag.engines.cancelling import closed_on_cancel
+        from slangrag.service.adding import UPLOADED, StopFlag, adding
+
+        stop = StopFlag()
+        with (
+            closed_on_cancel(stop.set),
+            adding(self.settings, embedder=self._store.embedder, stop=stop) as documents,
+        ):
+            return documents.add_file(path, name, f"{UPLOADED}{name}", media_type)
+
+    def remove_document(self, number: int) -> StoredDocument | None:
+        """Take a document out by its number; None where it is not there. Raises StoreLocked, StoreError."""
+        from slangrag.service.adding import remove
+
+        try:
+            return next(iter(remove(self.settings, [str(number)])), None)
+        except InputMissing:
+            return None
 
     def embed(self, texts: Sequence[str], *, documents: bool = False) -> Vectors:
         """Vectors of the store's own embedder: float32, shape (len(texts), dimension), unit length.

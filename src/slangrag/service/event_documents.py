@@ -17,7 +17,7 @@ from slangrag.answer.events import (
     Sources,
     Withdrawn,
 )
-from slangrag.answer.evidence import evidence
+from slangrag.answer.evidence import Evidence, evidence
 from slangrag.service import documents
 from slangrag.text.rating import strong_words
 
@@ -60,13 +60,29 @@ class EventDocuments:
 
 
 def sentence(one: Sentence, hits: tuple[Hit, ...]) -> Document:
-    """A sentence of an answer, with where in the cited definitions it is said."""
+    """A sentence of an answer, with where in the cited definitions and documents it is said."""
     return {
         "text": one.text,
         "citations": list(one.citations),
         "support": one.support,
-        "evidence": [asdict(place) for place in evidence(one, hits)],
+        "evidence": [_placed(place, hits[place.n - 1]) for place in evidence(one, hits)],
     }
+
+
+def _placed(place: Evidence, hit: Hit) -> Document:
+    """Where hit n says it; for a passage also where that stands in its document."""
+    document = asdict(place)
+    if (locator := hit.locator) is not None:
+        start = locator.start + place.start
+        on = next((one.number for one in reversed(locator.pages) if one.start <= start), None)
+        document |= {
+            "document": locator.document,
+            "document_start": start,
+            "document_end": locator.start + place.end,
+            "page": locator.page(place.start, place.end) or None,
+            "page_number": on,
+        }
+    return document
 
 
 def answered(told: Answer) -> Document:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FRESH_SECONDS: Final = 1.0
+_DOCUMENTS_AT_ONCE: Final = 16
 
 
 class Once(Generic[T]):
@@ -44,11 +45,17 @@ class Once(Generic[T]):
 
 
 class OneCallEmbedder:
-    """An embedder that answers one thread at a time: no engine's embedder promises more."""
+    """An embedder that answers one thread at a time: no engine's embedder promises more.
+
+    Documents are embedded a few at a time, and questions go between: a lock would mostly be taken again by
+    the thread that has just given it back.
+    """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._lock = threading.Lock()
+        self._free = threading.Condition()
+        self._busy = False
+        self._questions = 0
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -57,13 +64,32 @@ class OneCallEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """As the embedder inside does."""
-        with self._lock:
-            return self._embedder.embed_documents(texts)
+        import numpy as np
+
+        parts = []
+        for start in range(0, max(len(texts), 1), _DOCUMENTS_AT_ONCE):
+            with self._turn(question=False):
+                parts.append(self._embedder.embed_documents(texts[start : start + _DOCUMENTS_AT_ONCE]))
+        return np.concatenate(parts)
 
     def embed_query(self, text: str) -> Vectors:
         """As the embedder inside does."""
-        with self._lock:
+        with self._turn(question=True):
             return self._embedder.embed_query(text)
+
+    @contextmanager
+    def _turn(self, *, question: bool) -> Iterator[None]:
+        with self._free:
+            self._questions += question
+            self._free.wait_for(lambda: not self._busy and (question or not self._questions))
+            self._questions -= question
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._free:
+                self._busy = False
+                self._free.notify_all()
 
 
 @dataclass(slots=True, eq=False)

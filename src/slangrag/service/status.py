@@ -25,6 +25,7 @@ class Status:
     capable: bool
     gpu: bool | None
     notes: tuple[str, ...] = ()
+    documents: int = 0
 
 
 def status(lexicon: Lexicon, slang: Slang) -> Status:
@@ -50,7 +51,16 @@ def status(lexicon: Lexicon, slang: Slang) -> Status:
     if not complete:
         notes.append("the store is not loaded to its end")
     return Status(
-        counts["headwords"], counts["entries"], complete, until, engine, model, capable, gpu, tuple(notes)
+        counts["headwords"],
+        counts["entries"],
+        complete,
+        until,
+        engine,
+        model,
+        capable,
+        gpu,
+        tuple(notes),
+        slang.count_documents(),
     )
 
 

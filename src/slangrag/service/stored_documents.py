@@ -59,7 +59,7 @@ def added(found: Sequence[Added]) -> Document:
     """`add`: what became of each, in order; `failure` and `next` are null where it was read."""
     outcomes = [one.outcome for one in found]
     return {
-        "documents": [_added(one) for one in found],
+        "documents": [became(one) for one in found],
         "added": outcomes.count("added"),
         "changed": outcomes.count("changed"),
         "unchanged": outcomes.count("unchanged"),
@@ -67,7 +67,8 @@ def added(found: Sequence[Added]) -> Document:
     }
 
 
-def _added(one: Added) -> Document:
+def became(one: Added) -> Document:
+    """What became of one file or address."""
     return {
         "target": one.target,
         "outcome": one.outcome,
@@ -92,7 +93,7 @@ def crawled(visits: Sequence[Visited]) -> Document:
                 "reason": one.page.reason,
                 "detail": one.page.detail,
                 "depth": one.page.depth,
-                "added": None if one.added is None else _added(one.added),
+                "added": None if one.added is None else became(one.added),
                 "removed": one.removed,
                 "held": one.held,
             }

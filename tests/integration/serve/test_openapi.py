@@ -38,4 +38,4 @@ def test_every_operation_is_as_described(server: Served, tmp_path: Path) -> None
         cwd=tmp_path, capture_output=True, text=True, timeout=250, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-6000:]
-    assert "12 selected" in run.stdout
+    assert "17 selected" in run.stdout

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from slangrag.serve.guard import LARGEST_BODY, Access, Guard
+from slangrag.serve.guard import LARGEST_BODY, LARGEST_UPLOAD, Access, Guard
 
 TOKEN = "a-token-of-some-length"
 
@@ -86,6 +86,19 @@ def test_long_bodies_are_refused_whether_they_say_so_or_not() -> None:
     chunks = iter([b"x" * LARGEST_BODY, b"x"])
     assert client().post("/x", content=chunks, headers=json).status_code == 413
     assert client().post("/x", content=b"x" * LARGEST_BODY, headers=json).text == f"in: {LARGEST_BODY}"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("application/pdf", 200), ("text/plain", 200), ("", 415)])
+def test_a_document_may_be_longer_and_of_its_own_kind(kind: str, status: int) -> None:
+    body = b"x" * (LARGEST_BODY + 1)
+    headers = {"Content-Type": kind}
+    assert client().post("/api/documents", content=body, headers=headers).status_code == status
+    assert client().post("/api/documents/1", content=body, headers=headers).status_code in {413, 415}
+
+
+def test_one_that_says_it_is_too_long_is_refused_before_it_is_read() -> None:
+    headers = {"Content-Type": "application/pdf", "Content-Length": str(LARGEST_UPLOAD + 1)}
+    assert client().post("/api/documents", content=b"x", headers=headers).status_code == 413
 
 
 def test_every_answer_forbids_what_the_page_does_not_need() -> None:

@@ -46,6 +46,12 @@ class StoredDocuments:
         """Every document, in the order in which they came."""
         return self._documents("ORDER BY number", ())
 
+    def count(self) -> int:
+        """How many there are."""
+        if not self._there:
+            return 0
+        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
+
     def document(self, number: int) -> StoredDocument | None:
         """The document of that number."""
         return next(iter(self._documents("WHERE number = ?", (number,))), None)
