@@ -176,6 +176,9 @@ class Answers(BaseHTTPRequestHandler):
                     "ready": True,
                     "notes": [] if model else ["Ollama does not answer: `ollama serve`"],
                     "queue": {"running": 0, "waiting": 0, "room": 8},
+                    "documents": 0,
+                    "only": "both",
+                    "uploads": False,
                 }
             )
         elif path == "/api/headwords":

@@ -9,7 +9,7 @@ import { asProblem, reported } from "./problem.ts";
 import { go, rename, route, withFragment } from "./router.ts";
 import { learnStrong, masked } from "./strong.ts";
 import { refreshStatus } from "./status.ts";
-import type { AskEvent } from "./types.ts";
+import type { AskEvent, Only } from "./types.ts";
 
 export interface Conversation {
   id: string;
@@ -22,6 +22,8 @@ const LONGEST_ANSWER = 16_000;
 
 const fresh = (): Conversation => ({ id: newId(), turns: [] });
 export const conversation = new Cell<Conversation>(fresh());
+/** Which of dictionary and documents are asked, once somebody has chosen. */
+export const only = new Cell<Only | null>(null);
 let asked: AbortController | null = null;
 
 function replaceLast(turn: Turn): void {
@@ -31,7 +33,9 @@ function replaceLast(turn: Turn): void {
 
 const last = (): Turn | undefined => conversation.value.turns.at(-1);
 
-export async function ask(question: string, options: { quoted?: boolean; generate?: boolean } = {}): Promise<void> {
+type Options = Pick<api.AskRequest, "quoted" | "generate" | "only">;
+
+export async function ask(question: string, options: Options = {}): Promise<void> {
   if (running(last())) return;
   const { id, turns } = conversation.value;
   conversation.value = { id, turns: [...turns, begin(question)] };
@@ -39,14 +43,14 @@ export async function ask(question: string, options: { quoted?: boolean; generat
 }
 
 /** Asks the last question again, in its place. */
-export async function retry(options: { quoted?: boolean; generate?: boolean } = {}): Promise<void> {
+export async function retry(options: Options = {}): Promise<void> {
   const turn = last();
   if (!turn || running(turn)) return;
   replaceLast(begin(turn.question));
   await answer(turn.question, conversation.value.turns.slice(0, -1), options);
 }
 
-async function answer(question: string, before: Turn[], options: object): Promise<void> {
+async function answer(question: string, before: Turn[], options: Options): Promise<void> {
   const leave = new AbortController();
   asked = leave;
   const { id } = conversation.value;

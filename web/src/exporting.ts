@@ -1,6 +1,7 @@
 // Answers as files and as text to paste. Markdown is as seen (masks and all); JSON is the server's document.
 
 import { hitsOf, notesOf, type Turn } from "./asking.ts";
+import { pageSaid } from "./hits.ts";
 import { masked } from "./strong.ts";
 import type { Hit, TranslateDocument } from "./types.ts";
 
@@ -9,7 +10,9 @@ const shown = (text: string): string => masked(text).replace(/\s+/g, " ").trim()
 
 const MARK = { supported: "supported", "own words": "own words, not verified", quoted: "quoted", remark: "remark" };
 
-const source = (hit: Hit): string => `> \\[${hit.rank}\\] **${shown(hit.word)}** (entry ${shown(hit.entry_id)}): ${shown(hit.definition)}`;
+const where = (hit: Hit): string => (hit.locator ? (hit.locator.label ? pageSaid(hit.locator.label) : "document") : `entry ${hit.entry_id}`);
+
+const source = (hit: Hit): string => `> \\[${hit.rank}\\] **${shown(hit.word)}** (${shown(where(hit))}): ${shown(hit.definition)}`;
 
 function turnMarkdown(turn: Turn): string {
   const parts = [`## ${shown(turn.question)}`];
@@ -39,7 +42,7 @@ export function askPlain(turn: Turn): string {
   const cites = new Set(turn.said.flatMap((one) => one.citations));
   const sources = hitsOf(turn).filter((hit) => cites.has(hit.rank));
   const answer = turn.said.map((one) => masked(one.text) + (one.support === "own words" ? " (not verified)" : "")).join("\n");
-  return [answer, sources.map((hit) => `[${hit.rank}] ${masked(hit.word)} (entry ${hit.entry_id})`).join("\n")].filter(Boolean).join("\n\n");
+  return [answer, sources.map((hit) => `[${hit.rank}] ${masked(hit.word)} (${where(hit)})`).join("\n")].filter(Boolean).join("\n\n");
 }
 
 export function download(name: string, type: string, text: string): void {

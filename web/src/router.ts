@@ -9,7 +9,17 @@ export type Route =
   | { name: "lookup"; query: string }
   | { name: "word"; word: string }
   | { name: "entry"; id: string }
+  | { name: "documents" }
+  | ({ name: "document" } & Place)
   | { name: "missing" };
+
+/** A document, and a stretch of it in code points; page counts from 1. 0 and -1 where there is none. */
+export interface Place {
+  number: number;
+  page: number;
+  start: number;
+  end: number;
+}
 
 export function routeOf(pathname: string, hash: string): Route {
   const fragment = new URLSearchParams(hash.replace(/^#/, ""));
@@ -21,6 +31,14 @@ export function routeOf(pathname: string, hash: string): Route {
   if (first === "lookup" && !rest) return { name: "lookup", query: asked };
   if (first === "word" && rest) return { name: "word", word: decoded(rest) };
   if (first === "entry" && rest) return { name: "entry", id: decoded(rest) };
+  if (first === "documents" && !rest) return { name: "documents" };
+  if (first === "documents" && /^[1-9]\d{0,8}$/.test(rest)) {
+    const number = (name: string, otherwise: number) => {
+      const given = fragment.get(name) ?? "";
+      return /^\d{1,9}$/.test(given) ? Number(given) : otherwise;
+    };
+    return { name: "document", number: Number(rest), page: number("page", 0), start: number("start", -1), end: number("end", -1) };
+  }
   return { name: "missing" };
 }
 
@@ -35,6 +53,13 @@ function decoded(part: string): string {
 /** The page of a headword; "." and ".." cannot stand in a path, however they are encoded. */
 export const wordPath = (word: string) => (/^\.{1,2}$/.test(word) ? withFragment("/lookup", { q: word }) : `/word/${encodeURIComponent(word)}`);
 export const entryPath = (id: string) => `/entry/${encodeURIComponent(id)}`;
+/** A document's own address, opened at a page or a stretch of it. */
+export function documentPath(number: number, at: { page?: number | null; start?: number; end?: number } = {}): string {
+  const parts = Object.entries(at).flatMap(([name, one]) => (one == null ? [] : [[name, String(one)] as const]));
+  const path = `/documents/${number}`;
+  return parts.length ? withFragment(path, Object.fromEntries(parts)) : path;
+}
+
 export const withFragment = (path: string, parts: Record<string, string>) => `${path}#${new URLSearchParams(parts).toString()}`;
 
 export const route = new Cell<Route>({ name: "missing" });

@@ -3,6 +3,7 @@
 import * as api from "./api.ts";
 import { Cell } from "./cell.ts";
 import { asProblem, type Problem } from "./problem.ts";
+import { plural } from "./text.ts";
 import type { Status } from "./types.ts";
 
 const AGAIN_MS = 2_000; // while the index is being opened
@@ -44,6 +45,7 @@ export function line(one: Status): string[] {
   if (one.gpu !== null) parts.push(one.gpu ? "on a GPU" : "no GPU");
   parts.push(`${store.rows.toLocaleString("en")} definitions of ${store.headwords.toLocaleString("en")} headwords`);
   if (!store.complete) parts.push("still loading");
+  if (one.documents) parts.push(plural(one.documents, "document"));
   if (store.data_until) parts.push(`data until ${store.data_until}`);
   parts.push(`slangrag ${one.version}`);
   return parts;

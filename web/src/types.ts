@@ -18,8 +18,22 @@ interface Masked {
 
 export interface EntryDocument extends Entry, Masked {}
 
+/** Where a passage stands; start and end count code points of the document's text. */
+export interface Locator {
+  document: number;
+  title: string;
+  heading: string;
+  page: number | null;
+  label: string | null;
+  url: string | null;
+  start: number;
+  end: number;
+}
+
 export interface Hit extends Entry {
   rank: number;
+  kind?: "entry" | "passage";
+  locator?: Locator;
   match: "exact" | "inflected" | "fuzzy" | "lexical" | "semantic";
 }
 
@@ -44,6 +58,12 @@ export interface Evidence {
   n: number;
   start: number;
   end: number;
+  /** Of a passage: where that is in its document. */
+  document?: number;
+  document_start?: number;
+  document_end?: number;
+  page?: string | null;
+  page_number?: number | null;
 }
 
 export interface Sentence {
@@ -100,6 +120,39 @@ export interface Status {
   ready: boolean;
   notes: string[];
   queue: { running: number; waiting: number; room: number };
+  documents: number;
+  only: Only;
+  uploads: boolean;
+}
+
+export type Only = "both" | "dictionary" | "documents";
+
+export interface StoredDocument {
+  number: number;
+  title: string;
+  kind: string;
+  source: string;
+  date: string;
+  pages: number;
+  passages: number;
+  characters: number;
+  bytes: number;
+  added_at: string;
+  changed_at: string;
+  notes: string[];
+}
+
+export interface DocumentText extends StoredDocument, Masked {
+  start: number;
+  text: string;
+  page_list: { number: number; label: string; start: number; end: number }[];
+}
+
+export interface Added {
+  outcome: "added" | "changed" | "unchanged";
+  document: StoredDocument;
+  embedded: number;
+  refused: number;
 }
 
 export interface Withheld {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
 from slangrag import __version__
@@ -111,7 +111,7 @@ def _tell_failures(app: FastAPI) -> None:
         return _invalid(error).response()
 
     @app.exception_handler(HTTPException)
-    async def known(_: Request, error: HTTPException) -> Response:
+    async def known(request: Request, error: HTTPException) -> Response:
         codes = {
             404: ("not_found", "there is nothing at that address"),
             405: ("wrong_method", "not this way"),
@@ -119,12 +119,20 @@ def _tell_failures(app: FastAPI) -> None:
         code, message = codes.get(error.status_code, ("refused", str(error.detail)))
         response = Fault(error.status_code, code, message, "GET /api/openapi.json").response()
         response.headers.update(error.headers or {})
+        if error.status_code == 405:  # the router names the methods of the first route alone
+            response.headers["Allow"] = ", ".join(_methods(app, request))
         return response
 
     @app.exception_handler(Exception)
     async def unforeseen(_: Request, error: Exception) -> Response:
         logger.error("failed", exc_info=error)
         return internal().response()
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """What may be done at the address of a request."""
+    there = [one for one in app.routes if one.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for one in there for method in getattr(one, "methods", None) or ()})
 
 
 def _invalid(error: RequestValidationError) -> Fault:

@@ -20,6 +20,7 @@ from slangrag.serve.replies import json_reply
 from slangrag.serve.uploads import file_name, received
 from slangrag.service import stored_documents
 from slangrag.service.placeless import document_afar, told_afar
+from slangrag.text.rating import strong_words
 
 if TYPE_CHECKING:
     from slangrag.serve.serving import Serving
@@ -114,7 +115,8 @@ def documents_api(serving: Serving) -> APIRouter:
 def _shown(found: DocumentText | None) -> Response:
     if found is None:
         return _no_such_document()
-    return json_reply(document_afar(stored_documents.shown(found)))
+    document = document_afar(stored_documents.shown(found))
+    return json_reply({**document, "strong": strong_words([found.document.title, found.text])})
 
 
 def _became(one: Added) -> Response:

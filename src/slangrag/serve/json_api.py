@@ -51,6 +51,9 @@ _ERRORS: Final = {
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": shapes.ErrorDocument, "description": said} for status, said in _ERRORS.items()
 }
+NO_DOCUMENTS: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"model": shapes.ErrorDocument, "description": "Documents alone were asked, and there are none."}
+}
 
 
 def json_api(serving: Serving) -> APIRouter:
@@ -80,6 +83,7 @@ def json_api(serving: Serving) -> APIRouter:
                 "notes": [placeless(note) for note in now.notes],
                 "queue": {"running": queue.running, "waiting": queue.waiting, "room": queue.room},
                 "documents": now.documents,
+                "only": slang.settings.only,
                 "uploads": serving.uploads,
             }
         )
@@ -118,7 +122,7 @@ def json_api(serving: Serving) -> APIRouter:
             {**documents.definition(told), "strong": strong_words([told.word, *texts, *told.suggestions])}
         )
 
-    @router.post("/search", response_model=shapes.Retrieval)
+    @router.post("/search", response_model=shapes.Retrieval, responses=NO_DOCUMENTS)
     async def search(asked: shapes.SearchRequest) -> Response:
         """The definitions and passages that a word, a message or a description finds, best first."""
         told = await in_thread(
@@ -149,7 +153,7 @@ def json_api(serving: Serving) -> APIRouter:
     @router.post(
         "/ask",
         response_model=shapes.Answer,
-        responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}, **NO_DOCUMENTS},
     )
     async def ask(asked: shapes.AskRequest, request: Request) -> Response:
         """A cited answer; as server-sent events where `Accept: text/event-stream` asks for them."""

@@ -13,8 +13,11 @@ from slangrag.retrieval.types import Intent, Mode, Only
 from slangrag.service import document_shapes, shapes
 
 LONGEST: Final = shapes.LONGEST_TEXT
-Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=shapes.LONGEST_WORD, strip_whitespace=True)]
+_NOT_BLANK: Final = Field(json_schema_extra={"pattern": r"\S"})  # blanks around it are taken off first
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, strip_whitespace=True), _NOT_BLANK]
+Word = Annotated[
+    str, StringConstraints(min_length=1, max_length=shapes.LONGEST_WORD, strip_whitespace=True), _NOT_BLANK
+]
 
 
 def _whole(given: object) -> object:
@@ -140,8 +143,13 @@ class Translation(shapes.Translation):
 
 Added = document_shapes.Added
 Documents = document_shapes.Documents
-DocumentText = document_shapes.DocumentText
 Removed = document_shapes.Removed
+
+
+class DocumentText(document_shapes.DocumentText):
+    """A document, or some of it."""
+
+    strong: Strong
 
 
 class Headwords(BaseModel):
@@ -186,6 +194,9 @@ class Status(BaseModel):
     notes: list[str]
     queue: QueueState
     documents: int
+    only: Only
+    """Which of dictionary and documents answer where a request does not say."""
+
     uploads: bool
 
 

@@ -7,6 +7,8 @@ import { conversation, stop } from "../conversation.ts";
 import { route } from "../router.ts";
 import * as work from "../translating.ts";
 import { AskView } from "./AskView.tsx";
+import { DocumentView } from "./DocumentView.tsx";
+import { DocumentsView } from "./DocumentsView.tsx";
 import { Header } from "./Header.tsx";
 import { HistoryPanel } from "./HistoryPanel.tsx";
 import { LookUpView } from "./LookUpView.tsx";
@@ -48,6 +50,10 @@ function View() {
       return <WordView word={here.word} />;
     case "entry":
       return <EntryView id={here.id} />;
+    case "documents":
+      return <DocumentsView />;
+    case "document":
+      return <DocumentView key={`${here.number} ${here.page} ${here.start} ${here.end}`} {...here} />;
     default:
       return <MissingView />;
   }

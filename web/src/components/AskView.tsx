@@ -11,6 +11,7 @@ import { asProblem } from "../problem.ts";
 import { go, wordPath } from "../router.ts";
 import { refreshStatus, status, statusProblem, withoutModel } from "../status.ts";
 import { shortened } from "../text.ts";
+import type { Only } from "../types.ts";
 import { Heading } from "./Heading.tsx";
 import { Icon } from "./Icon.tsx";
 import { QuestionBox } from "./QuestionBox.tsx";
@@ -46,7 +47,12 @@ export function AskView({ question, kept }: Props) {
     else if (begun) focusOn(".turn:last-child .question");
   }, [turns.length]);
 
-  const options = !choice ? {} : server?.capable === false ? { generate: true } : { quoted: true };
+  const chosen = useCell(talk.only);
+  const only = server?.documents ? (chosen ?? server.only) : null;
+  const options = {
+    ...(only ? { only } : {}),
+    ...(!choice ? {} : server?.capable === false ? { generate: true } : { quoted: true }),
+  };
 
   function stop(): void {
     talk.stop();
@@ -84,7 +90,7 @@ export function AskView({ question, kept }: Props) {
         </Heading>
         {lost && <p class="notice">This answer is no longer kept in this browser. You can ask again.</p>}
         {box}
-        <Options model={model} />
+        <Options model={model} only={only} />
         <ul class="examples" aria-label="Examples">
           {EXAMPLES.map((example) => (
             <li key={example}>
@@ -113,13 +119,13 @@ export function AskView({ question, kept }: Props) {
             key={`${i}-${turn.at}`}
             turn={turn}
             onRetry={i === turns.length - 1 ? () => void talk.retry(options) : undefined}
-            onQuote={() => void talk.retry({ quoted: true })}
+            onQuote={() => void talk.retry({ ...(only ? { only } : {}), quoted: true })}
             onStop={stop}
           >
             {i === turns.length - 1 && (
               <div class="next">
                 {box}
-                <Options model={model}>
+                <Options model={model} only={only}>
                   <button type="button" class="plain" onClick={talk.startAfresh}>
                     <Icon name="plus" />
                     New question
@@ -140,13 +146,32 @@ function focusOn(what: string): void {
 
 interface OptionsProps {
   model: { label: string; on: boolean; set: (on: boolean) => void } | null;
+  /** What is asked, where there is a choice. */
+  only: Only | null;
   children?: ComponentChildren;
 }
 
-function Options({ model, children }: OptionsProps) {
-  if (!model && !children) return null;
+const ASKED: { only: Only; label: string }[] = [
+  { only: "both", label: "Both" },
+  { only: "dictionary", label: "Dictionary" },
+  { only: "documents", label: "Documents" },
+];
+
+function Options({ model, only, children }: OptionsProps) {
+  if (!model && !only && !children) return null;
   return (
-    <p class="ask-options">
+    <div class="ask-options">
+      {only && (
+        <fieldset class="ways">
+          <legend class="unseen">What is asked</legend>
+          {ASKED.map((one) => (
+            <label key={one.only} class="check">
+              <input type="radio" name="only" value={one.only} checked={only === one.only} onChange={() => (talk.only.value = one.only)} />
+              {one.label}
+            </label>
+          ))}
+        </fieldset>
+      )}
       {model && (
         <label class="check">
           <input type="checkbox" checked={model.on} onChange={(event) => model.set(event.currentTarget.checked)} />
@@ -154,7 +179,7 @@ function Options({ model, children }: OptionsProps) {
         </label>
       )}
       {children}
-    </p>
+    </div>
   );
 }
 

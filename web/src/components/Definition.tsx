@@ -1,5 +1,6 @@
 // A definition as text: masked, with evidence marked and [headwords] as links. Never markup of its own.
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { wordPath } from "../router.ts";
 import { useMask } from "../strong.ts";
@@ -11,16 +12,18 @@ interface Props {
   evidence?: Evidence[];
   /** Characters shown before "Show all". */
   limit?: number;
+  /** Brackets name headwords in the dictionary only. */
+  brackets?: boolean;
 }
 
-export function Definition({ text, evidence = [], limit = 600 }: Props) {
+export function Definition({ text, evidence = [], limit = 600, brackets = true }: Props) {
   const mask = useMask();
   const [all, setAll] = useState(false);
   const cut = !all && !evidence.length && text.length > limit * 1.2;
   const shown = mask(cut ? `${[...text].slice(0, limit).join("").trimEnd()}…` : text);
   return (
     <div class="definition">
-      <p dir="auto">{marked(shown, evidence)}</p>
+      <p dir="auto">{marked(shown, evidence, brackets ? linked : (part) => [part])}</p>
       {(cut || all) && (
         <button type="button" class="plain" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "Show less" : "Show all"}
@@ -30,14 +33,14 @@ export function Definition({ text, evidence = [], limit = 600 }: Props) {
   );
 }
 
-function marked(text: string, evidence: Evidence[]) {
-  const parts = [];
+function marked(text: string, evidence: Evidence[], told: (text: string) => ComponentChildren[]) {
+  const parts: ComponentChildren[] = [];
   let at = 0;
   for (const { start, end } of stretches(text, evidence)) {
-    parts.push(...linked(text.slice(at, start)), <mark>{linked(text.slice(start, end))}</mark>);
+    parts.push(...told(text.slice(at, start)), <mark>{told(text.slice(start, end))}</mark>);
     at = end;
   }
-  return [...parts, ...linked(text.slice(at))];
+  return [...parts, ...told(text.slice(at))];
 }
 
 function linked(text: string) {

@@ -4,12 +4,14 @@ import { announce } from "../announce.ts";
 import { useCell } from "../cell.ts";
 import { type Theme, showStrong, theme } from "../preferences.ts";
 import { type Route, route } from "../router.ts";
+import { status } from "../status.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 const MODES: { path: string; label: string; names: Route["name"][] }[] = [
   { path: "/", label: "Ask", names: ["ask"] },
   { path: "/translate", label: "Translate", names: ["translate"] },
   { path: "/lookup", label: "Look up", names: ["lookup", "word", "entry"] },
+  { path: "/documents", label: "Documents", names: ["documents", "document"] },
 ];
 
 const THEMES: Record<Theme, { next: Theme; icon: IconName; label: string }> = {
@@ -22,6 +24,8 @@ export function Header({ onHistory }: { onHistory: () => void }) {
   const here = useCell(route);
   const strong = useCell(showStrong);
   const chosen = THEMES[useCell(theme)];
+  const server = useCell(status);
+  const documents = server !== null && (server.documents > 0 || server.uploads);
 
   function nextTheme(): void {
     theme.value = chosen.next;
@@ -35,7 +39,7 @@ export function Header({ onHistory }: { onHistory: () => void }) {
       </a>
       <nav aria-label="Modes">
         <ul>
-          {MODES.map((mode) => (
+          {MODES.filter((mode) => documents || mode.path !== "/documents" || mode.names.includes(here.name)).map((mode) => (
             <li key={mode.path}>
               <a href={mode.path} aria-current={mode.names.includes(here.name) ? (location.pathname === mode.path ? "page" : "true") : undefined}>
                 {mode.label}

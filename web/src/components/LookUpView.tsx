@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../announce.ts";
 import { search } from "../api.ts";
+import { hitName, hitPath } from "../hits.ts";
 import { entryPath, go, withFragment, wordPath } from "../router.ts";
 import { useMask } from "../strong.ts";
 import { plural } from "../text.ts";
@@ -33,7 +34,7 @@ const READ_AS: Record<SearchDocument["intent"], string> = {
 export function LookUpView({ query }: { query: string }) {
   const found = useRequest(query ? (signal) => search(query, signal) : null, query);
   useEffect(() => {
-    if (found.value) announce(`${plural(found.value.hits.length, "definition")} found`);
+    if (found.value) announce(`${plural(found.value.hits.length, found.value.hits.some((hit) => hit.locator) ? "source" : "definition")} found`);
   }, [found.value]);
   return (
     <div class="column">
@@ -127,15 +128,15 @@ function Found({ told }: { told: SearchDocument }) {
         {told.hits.map((hit) => (
           <li key={hit.rank} class="entry">
             <h2 class="entry-head">
-              <a class="headword" href={wordPath(hit.word)} dir="auto">
-                {mask(hit.word)}
+              <a class="headword" href={hitPath(hit)} dir="auto">
+                {mask(hitName(hit))}
               </a>
             </h2>
-            <Definition text={hit.definition} limit={320} />
+            <Definition text={hit.definition} limit={320} brackets={!hit.locator} />
             <p class="entry-foot">
               <Votes up={hit.up_votes} down={hit.down_votes} />
               <span class="form">{MATCH[hit.match]}</span>
-              <a href={entryPath(hit.entry_id)}>This entry</a>
+              {hit.locator ? <a href={hitPath(hit)}>Open the document</a> : <a href={entryPath(hit.entry_id)}>This entry</a>}
             </p>
           </li>
         ))}

@@ -1,6 +1,7 @@
 // What an answer says, each sentence with its mark and its citations as buttons.
 
 import type { Phase } from "../asking.ts";
+import { hitName, hitPath } from "../hits.ts";
 import { wordPath } from "../router.ts";
 import { useMask } from "../strong.ts";
 import { cited, evidenceFor, quotation, tied } from "../text.ts";
@@ -99,12 +100,13 @@ function Spoken({ sentence, ...shared }: Shared) {
 function Quotation({ sentence, ...shared }: Shared) {
   const mask = useMask();
   const quoted = quotation(sentence.text);
-  const word = shared.hits.find((hit) => hit.rank === sentence.citations[0])?.word ?? quoted?.word;
+  const hit = shared.hits.find((one) => one.rank === sentence.citations[0]);
+  const word = hit?.word ?? quoted?.word;
   return (
     <figure class="quotation" data-support="quoted">
       <figcaption>
         {word && (
-          <a class="headword" href={wordPath(word)} dir="auto">
+          <a class="headword" href={hit ? hitPath(hit, evidenceFor(sentence.evidence, hit.rank)) : wordPath(word)} dir="auto">
             {mask(word)}
           </a>
         )}
@@ -114,7 +116,7 @@ function Quotation({ sentence, ...shared }: Shared) {
         <span class="unseen">quoted from the data</span>
       </figcaption>
       <blockquote>
-        {quoted ? <Definition text={quoted.definition} /> : <p dir="auto">{mask(sentence.text)}</p>}
+        {quoted ? <Definition text={quoted.definition} brackets={!hit?.locator} /> : <p dir="auto">{mask(sentence.text)}</p>}
       </blockquote>
     </figure>
   );
@@ -124,13 +126,14 @@ function Citation({ n, sentence, hits, opened, onOpen }: Shared & { n: number })
   const mask = useMask();
   const hit = hits.find((one) => one.rank === n);
   if (!hit) return <span>[{n}]</span>;
+  const evidence = evidenceFor(sentence.evidence, n);
   return (
     <button
       type="button"
       class="cite"
-      aria-label={`Source ${n}: ${mask(hit.word)}`}
+      aria-label={`Source ${n}: ${mask(hitName(hit, evidence))}`}
       aria-expanded={opened?.n === n}
-      onClick={(event) => onOpen({ n, evidence: evidenceFor(sentence.evidence, n), from: event.currentTarget })}
+      onClick={(event) => onOpen({ n, evidence, from: event.currentTarget })}
     >
       {n}
     </button>

@@ -1,7 +1,8 @@
-// The definitions that an answer rests on: beside it, or below it where there is no room.
+// The definitions and passages that an answer rests on: beside it, or below it where there is no room.
 
 import { useId, useState } from "preact/hooks";
-import { entryPath, wordPath } from "../router.ts";
+import { hitName, hitPath, pageSaid } from "../hits.ts";
+import { entryPath } from "../router.ts";
 import { useMask } from "../strong.ts";
 import { plural } from "../text.ts";
 import type { Hit } from "../types.ts";
@@ -40,7 +41,7 @@ export function Sources({ hits, cited, opened, onClose, earlier }: Props) {
           {all ? "Show fewer" : `Show ${more} more that ${more === 1 ? "was" : "were"} found`}
         </button>
       )}
-      <p class="unseen">{plural(hits.length, "definition")} found</p>
+      <p class="unseen">{plural(hits.length, "source")} found</p>
     </div>
   );
 }
@@ -55,28 +56,36 @@ interface SourceProps {
 function Source({ hit, cited, opened, onClose }: SourceProps) {
   const mask = useMask();
   const { row, back, onKeyDown } = useOpening(opened, onClose);
+  const evidence = opened?.evidence ?? [];
+  const { locator } = hit;
 
   return (
     <li
       ref={row}
       tabIndex={-1}
       class={`source${cited ? " cited" : ""}${opened ? " opened" : ""}`}
-      aria-label={`Source ${hit.rank}: ${mask(hit.word)}`}
+      aria-label={`Source ${hit.rank}: ${mask(hitName(hit, evidence))}`}
       onKeyDown={onKeyDown}
     >
       <p class="source-head">
         <span class="rank" aria-hidden="true">
           {hit.rank}
         </span>
-        <a class="headword" href={wordPath(hit.word)} dir="auto">
+        <a class="headword" href={hitPath(hit, evidence)} dir="auto">
           {mask(hit.word)}
         </a>
-        <Votes up={hit.up_votes} down={hit.down_votes} />
+        {!locator && <Votes up={hit.up_votes} down={hit.down_votes} />}
+        {locator?.label && <span class="page">{pageSaid(locator.label)}</span>}
       </p>
-      <Definition text={hit.definition} evidence={opened?.evidence ?? []} limit={opened ? 5000 : 150} />
+      {locator?.heading && (
+        <p class="source-heading" dir="auto">
+          {mask(locator.heading)}
+        </p>
+      )}
+      <Definition text={hit.definition} evidence={evidence} limit={opened ? 5000 : 150} brackets={!locator} />
       {opened && (
         <p class="source-foot">
-          <a href={entryPath(hit.entry_id)}>This entry</a>
+          {locator ? <a href={hitPath(hit, evidence)}>Open the document</a> : <a href={entryPath(hit.entry_id)}>This entry</a>}
           <button type="button" class="plain" onClick={back}>
             <Icon name="back" />
             Back to the answer
