@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slangrag.text.content import read
-from slangrag.text.sentences import sentences
+from slangrag.text.sentences import parts_of
 
 if TYPE_CHECKING:
     from slangrag.answer.events import Sentence
@@ -59,15 +59,3 @@ def page_of(n: int, hits: Sequence[Hit], said: Sequence[Sentence]) -> str:
     if not places:
         return locator.page()
     return locator.page(min(one.start for one in places), max(one.end for one in places))
-
-
-def parts_of(text: str) -> list[tuple[int, int]]:
-    """Offsets of a text's sentences. Where they cannot be found again, the whole of it is one."""
-    parts, at = [], 0
-    for sentence in sentences(text):
-        start = text.find(sentence, at)
-        if start < 0:
-            return [(0, len(text))]
-        at = start + len(sentence)
-        parts.append((start, at))
-    return parts

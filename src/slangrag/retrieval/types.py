@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +21,8 @@ Match = Literal["exact", "inflected", "fuzzy", "lexical", "semantic"]
 Known = Literal["yes", "maybe", "no"]
 Mode = Literal["hybrid", "dense", "lexical"]
 Only = Literal["both", "dictionary", "documents"]
+Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+"""A question and texts to a cosine for each; to none at all where no embedder can be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from slangrag.text import word_lists
 from slangrag.text.word_lists import NUMBER_WORDS
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|\d+\w*", re.UNICODE)
 _INSTEAD: Final = re.compile(
-    r"\b(?:rather than|instead of|other than|anything but|far from)\b", re.IGNORECASE
+    r"\b(?:rather than|instead of|other than|except(?: for)?|anything but|far from)\b", re.IGNORECASE
 )
 _CLAUSE_END: Final = frozenset('.,;:!?()—–"“”')
 _SAYS_NOTHING: Final = frozenset((word_lists.FUNCTION_WORDS + word_lists.FRAME_WORDS).split())
 _FUNCTION_WORDS: Final = frozenset(word_lists.FUNCTION_WORDS.split())
 _NEGATORS: Final = frozenset(word_lists.NEGATORS.split())
 _NEGATION_REACH: Final = 4
+_CONJUNCTIONS: Final = frozenset({"but", "although", "though", "because", "and", "so"})
 _UNWORD: Final = ("un", "non", "dis")
 
 
@@ -85,21 +86,44 @@ class Reading:
         return frozenset(term.stem for term in self.terms)
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or number as it stands in a text.
+
+    key: the stem of a word, the digits of a number. kind: a content "term", a "number", a "negator", or
+    "small" for a word that carries no claim in a definition. name: it has a capital and begins no sentence.
+    denied: it stands under a negation.
+    """
+
+    word: str
+    key: str
+    kind: Literal["term", "number", "negator", "small"]
+    name: bool = False
+    denied: bool = False
+
+
 def read(text: str, *, without: tuple[str, ...] = ()) -> Reading:
     """Read `text`; phrases in `without` (headwords) are taken out first, whatever their case."""
+    found = list(tokens(text, without=without))
+    return Reading(
+        tuple(Term(one.word, one.key, one.denied) for one in found if one.kind == "term"),
+        frozenset(one.key for one in found if one.kind == "number"),
+        frozenset(one.key for one in found if one.kind == "term" and one.name),
+    )
+
+
+def tokens(text: str, *, without: tuple[str, ...] = ()) -> Iterator[Token]:
+    """The words and numbers of a text, in order; see `read`."""
     text = _INSTEAD.sub("not", text.replace("’", "'"))
     for phrase in sorted((w for w in without if w.strip()), key=len, reverse=True):
         pattern = rf"(?<!\w){re.escape(phrase.replace('’', chr(39)))}(?:'s|s)?(?!\w)"
         text = re.sub(pattern, " • ", text, flags=re.IGNORECASE)
-    tokens = _TOKEN.findall(text)
-    terms: list[Term] = []
-    numbers: set[str] = set()
-    names: set[str] = set()
     reach, opening = 0, True
-    for token in tokens:
+    for token in _TOKEN.findall(text):
         lowered = token.lower()
         if token[0].isdigit():
-            numbers.add(re.sub(r"[,]", "", re.match(r"[\d.,:]+", token)[0]).strip(".:"))  # type: ignore[index]
+            digits = re.match(r"[\d.,:]+", token)[0]  # type: ignore[index]
+            yield Token(token, digits.replace(",", "").strip(".:"), "number")
             opening = False
             continue
         if not token[0].isalpha():
@@ -109,17 +133,24 @@ def read(text: str, *, without: tuple[str, ...] = ()) -> Reading:
             continue
         if lowered in _NEGATORS or lowered.endswith("n't"):
             reach = _NEGATION_REACH + 1
+            yield Token(lowered, "not", "negator")
         elif lowered in NUMBER_WORDS:
-            numbers.add(NUMBER_WORDS[lowered])
-        elif lowered in ("but", "although", "though", "because", "and", "so"):
-            reach = 0
-        elif lowered.removesuffix("'s") not in _SAYS_NOTHING:
-            if token[0].isupper() and not opening and lowered != "i":
-                names.add(stem(lowered))
-            terms.append(Term(lowered, stem(lowered), reach > 0))
+            yield Token(lowered, NUMBER_WORDS[lowered], "number")
+        elif lowered.removesuffix("'s") in _SAYS_NOTHING:
+            if lowered in _CONJUNCTIONS:
+                reach = 0
+            key = lowered if lowered in _FUNCTION_WORDS else stem(lowered)
+            yield Token(lowered, key, "small", denied=reach > 0)
+        else:
+            name = token[0].isupper() and not opening and lowered != "i"
+            yield Token(lowered, stem(lowered), "term", name, reach > 0)
         opening = False
         reach = max(0, reach - (lowered not in _FUNCTION_WORDS))
-    return Reading(tuple(terms), frozenset(numbers), frozenset(names))
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a lower-case word only holds a sentence together, in any text ("call" does in definitions)."""
+    return word in _FUNCTION_WORDS
 
 
 def undone(word: str) -> str | None:

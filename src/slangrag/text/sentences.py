@@ -6,6 +6,7 @@ has begun to loop. Knows nothing of what is true.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ _ENUMERATION: Final = re.compile(r"^\s*\d{1,2}\.$")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•>#]+\s+|\d{1,2}[.)]\s+)+")
 _WORD: Final = re.compile(r"\w+")
 _LONGEST_ABBREVIATION: Final = 16
+_WRAPPED_FROM: Final = 50
+_SURELY_WRAPPED: Final = 90
+_ITEM: Final = re.compile(r"\s*(?:[-*•>#|]|\d{1,3}[.)]|[A-Za-z][.)])\s")
+"""Begins an item of a list, a quotation or a heading."""
 
 
 class SentenceStream:
@@ -96,6 +101,45 @@ def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator
             continue
         yield after
         begin = after
+
+
+def unwrapped(text: str) -> str:
+    """`text`, as long as it was, with a blank for each line break that only keeps a paragraph's lines short.
+
+    A line is broken off where it is long, does not end as a sentence does, and the next one is no item and
+    begins in lower case, or as it likes where the line is very long.
+    """
+    lines = text.split("\n")
+    joined = [lines[0]]
+    for before, line in itertools.pairwise(lines):
+        bare = line.lstrip()
+        wrapped = (
+            len(before) >= _WRAPPED_FROM
+            and bare != ""
+            and not _ITEM.match(line)
+            and before.rstrip()[-1:] not in ".!?:;"
+            and (bare[0].islower() or len(before) >= _SURELY_WRAPPED)
+        )
+        joined += [" " if wrapped else "\n", line]
+    return "".join(joined)
+
+
+def parts_of(text: str) -> list[tuple[int, int]]:
+    """Offsets of a text's sentences, line by line, without the marks of lists; all of it without any."""
+    flat, parts, at = unwrapped(text), [], 0
+    for line in flat.split("\n"):
+        end = at + len(line)
+        start = at
+        for stop in (*sentence_ends(flat, at, end), end):
+            bare = flat[start:stop]
+            lead = _BULLET.match(bare)
+            first = start + (lead.end() if lead else len(bare) - len(bare.lstrip()))
+            last = start + len(bare.rstrip())
+            if _WORD.search(flat[first:last]):
+                parts.append((first, last))
+            start = stop
+        at = end + 1
+    return parts or [(0, len(text))]
 
 
 def loops(text: str, *, times: int = 4) -> bool:

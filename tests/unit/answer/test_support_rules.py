@@ -44,7 +44,7 @@ def test_a_sentence_gets_the_support_that_it_deserves(case: dict[str, Any]) -> N
     ("rule", "name", "instead"),
     [
         ("link", "_LINK", re.compile("(?!)")),
-        ("order", "is_order", lambda text: False),
+        ("order", "is_order", lambda text, *, passage=False: False),
         ("obeys", "_obeys", lambda *given: False),
         ("loops", "loops", lambda text: False),
         ("number", "_strange_numbers", lambda *given: []),

@@ -17,6 +17,7 @@ from slangrag.retrieval.types import AnsweredAs, Hit, Locator
 from slangrag.text.defining import is_example
 from slangrag.text.inert import inert
 from slangrag.text.injection import about_the_word
+from slangrag.text.sentences import unwrapped
 
 NOT_THERE: Final = "NOT IN THE DEFINITIONS"
 """What a capable model is told to write when the definitions do not answer."""
@@ -39,6 +40,7 @@ If they do not answer the question, write exactly: {NOT_THERE}"""
 """What a capable model is told where a document has something on the question."""
 
 _EMPTY: Final = "(nothing readable)"
+_UNTITLED: Final = "a document"
 _TASKS: Final[dict[AnsweredAs, str]] = {
     "define": "Question: {query}",
     "sentence": "Question: what does the slang in this mean? {query}",
@@ -56,21 +58,31 @@ def fenced(blocks: Sequence[str], what: str = "definitions") -> str:
     return f"=== {what} {mark} ===\n{body}\n=== end of {what} {mark} ==="
 
 
+def told_of(hit: Hit) -> str:
+    """What a model sees of a hit's text: inert, without what talks to the program."""
+    if hit.kind == "passage":
+        return about_the_word(unwrapped(hit.entry.definition), passage=True)
+    return about_the_word(hit.entry.definition)
+
+
 def numbered(n: int, hit: Hit) -> str:
     """One source as the model sees it, on one line; a bare example at a definition's end is called one."""
     if hit.locator is not None:
-        told = " ".join(about_the_word(hit.entry.definition).split())
+        told = " ".join(told_of(hit).split())
         return f"[{n}] {inert(titled(hit.locator))}: {told or _EMPTY}"
     word = hit.entry.word
-    lines = [inert(line) for line in about_the_word(hit.entry.definition).splitlines()]
+    lines = [inert(line) for line in told_of(hit).splitlines()]
     marked = [*lines[:1], *(f"(Example: {line})" if is_example(line, word) else line for line in lines[1:])]
     return f"[{n}] {inert(word)}: {' '.join(line for line in marked if line) or _EMPTY}"
 
 
 def titled(locator: Locator) -> str:
-    """From where a passage is, for a model: its document's title and the headings above it."""
-    above = f", {locator.heading}" if locator.heading else ""
-    return f"From “{locator.title}”{above}"
+    """From where a passage is, for a model: its document's title and the headings above it.
+
+    A title or a heading that talks to the program is left out.
+    """
+    title, heading = (about_the_word(part, passage=True) for part in (locator.title, locator.heading))
+    return f"From “{title or _UNTITLED}”{f', {heading}' if heading else ''}"
 
 
 def capable_messages(

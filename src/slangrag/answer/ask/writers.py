@@ -14,6 +14,7 @@ from slangrag.answer.ask.budget import fit
 from slangrag.answer.ask.prompts import (
     NOT_THERE,
     capable_messages,
+    told_of,
 )
 from slangrag.answer.events import AnswerOptions, Draft, Sentence, Withdrawn
 from slangrag.answer.support.checkers import Checkers
@@ -26,7 +27,7 @@ from slangrag.text.citations import split_citations, with_citations
 from slangrag.text.forms import fold
 from slangrag.text.inert import inert
 from slangrag.text.injection import about_the_word, has_orders, is_order, orders_of
-from slangrag.text.sentences import ENDED, SentenceStream
+from slangrag.text.sentences import ENDED, SentenceStream, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,25 @@ class Writer(Protocol):
 
 
 def _source(n: int, hit: Hit) -> Source:
-    word, definition = inert(hit.entry.word), hit.entry.definition
-    orders = " ".join(filter(None, (word if is_order(word) else "", orders_of(definition))))
-    return Source(n, word, about_the_word(definition), orders, passage=hit.kind == "passage")
+    word, text = inert(hit.entry.word), hit.entry.definition
+    if hit.locator is not None:
+        kept_back = orders_of(f"{hit.locator.heading}\n\n{unwrapped(text)}", passage=True)
+        heading = about_the_word(hit.locator.heading, passage=True)
+        orders = " ".join(filter(None, (word if is_order(word, passage=True) else "", kept_back)))
+        return Source(n, word, told_of(hit), orders, passage=True, heading=heading)
+    orders = " ".join(filter(None, (word if is_order(word) else "", orders_of(text))))
+    return Source(n, word, told_of(hit), orders)
+
+
+def _speaks_to_the_program(hit: Hit) -> bool:
+    if hit.locator is not None:
+        return has_orders(f"{hit.locator.heading}\n\n{unwrapped(hit.entry.definition)}", passage=True)
+    return has_orders(hit.entry.definition)
 
 
 def withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:
     """A note on definitions that were shown to the model only in part."""
-    marks = [f"[{n}]" for n, hit in numbered if has_orders(hit.entry.definition)]
+    marks = [f"[{n}]" for n, hit in numbered if _speaks_to_the_program(hit)]
     if not marks:
         return []
     return [f"parts of {', '.join(marks)} talk to the program, not about the word: kept from the model"]

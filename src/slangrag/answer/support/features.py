@@ -103,7 +103,7 @@ def word_features(
         1 - sum(t.stem not in about.held and t.stem not in about.asked for t in terms) / count,
         math.log1p(len({term.stem for term in about.missing})),
         math.log1p(len(terms)),
-        _in_order([term.stem for term in terms], [term.stem for term in known.terms]),
+        in_order([term.stem for term in terms], [term.stem for term in known.terms]),
         len(core & said.stems) / max(1, len(core)),
         math.log1p(len(known.terms)),
         float(not claim.numbers),
@@ -131,7 +131,7 @@ def _other_sex(said: str, known: str) -> bool:
     )
 
 
-def _in_order(said: Sequence[str], known: Sequence[str]) -> float:
+def in_order(said: Sequence[str], known: Sequence[str]) -> float:
     """Share of neighbouring shared words that are near one another in the source too; .5 where too few."""
     places: dict[str, list[int]] = {}
     for place, stem in enumerate(known):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from slangrag.answer.support.reading import narrowed
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.errors import EngineMissing, WeightsError
 
@@ -69,7 +70,8 @@ class Nli:
     ) -> list[Judgement]:
         """Supported where some cited definition, or all of them together, entails the sentence.
 
-        A sentence that cites nothing is held against each definition.
+        A sentence that cites nothing is held against each definition. Of a passage, only the sentences are
+        read that the claim may rest on: such models are made for short premises.
         """
         return [self._judge(claim, sources) for claim in claims]
 
@@ -77,7 +79,7 @@ class Nli:
         cited = [source for source in sources if source.n in claim.numbers]
         kept = tuple(source.n for source in cited)
         premises: list[tuple[str, tuple[int, ...]]] = [
-            (f"{s.word}: {s.definition}", (s.n,)) for s in cited or sources
+            (f"{s.word}: {narrowed(claim, s).definition}", (s.n,)) for s in cited or sources
         ]
         if len(cited) > 1:
             premises.append(("\n".join(premise for premise, _ in premises), kept))

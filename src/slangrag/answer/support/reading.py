@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from slangrag.answer.support import slots
 from slangrag.answer.support.types import Claim, Source
 from slangrag.text.content import Reading, Term, read, stem, undone
 from slangrag.text.sentences import sentences
@@ -19,6 +20,10 @@ _NEAR: Final = 0.5
 _MOST_PARTS: Final = 3
 _ADDS: Final = 2
 _PREFIX: Final = 4
+_CLAUSE: Final = re.compile(
+    r"[,;:–—]|\b(?:and|or|but|because|if|unless|although|while|so|which|who|when|where)\b", re.I
+)
+_POINTS_BACK: Final = re.compile(r"\W*(?:it|its|this|that|these|those|they|he|she|such|one)\b", re.IGNORECASE)
 _ALIASES: Final = (
     frozenset({"us", "usa", "america", "american", "americans", "states"}),
     frozenset({"uk", "britain", "british", "england", "english", "brit", "brits"}),
@@ -33,7 +38,7 @@ class About:
     said and known are its own content words and the sources'; held are the stems that the sources hold,
     headwords included; asked those of the question. missing are terms that neither has, not even in a near
     form. parts are the sentences of the cited definitions. turned_round: a word is denied in one text and
-    only ever affirmed in the other.
+    only ever affirmed in the other; of passages, which say much, affirmed in the same place.
     """
 
     said: Reading
@@ -61,28 +66,48 @@ def about(claim: Claim, cited: Sequence[Source]) -> About:
     )
     covered = sum(_holds(term, held) for term in said.terms) / max(1, len(said.terms))
     parts = tuple(part for source in cited for part in parts_of(source.definition))
-    return About(said, known, held, asked, missing, parts, covered, _turned_round(said, known))
+    if any(source.passage for source in cited):
+        turned = slots.turned_round(claim.text, "\n".join(source.definition for source in cited))
+    else:
+        turned = _turned_round(said, known)
+    return About(said, known, held, asked, missing, parts, covered, turned)
 
 
 def narrowed(claim: Claim, source: Source) -> Source:
     """A passage cut down to those of its sentences that have most of what `claim` says; else as it is.
 
     A passage speaks of much: measured against all of it, any sentence on its topic would look supported. The
-    sentence that covers most is taken, then those that add at least two words more, up to three in all.
+    sentence that covers most is taken, with the one before where it begins with "it", then those that add at
+    least two words more: one for each clause of the claim, up to three in all. Its heading stays above them.
     """
     if not source.passage:
         return source
     parts = parts_of(source.definition)
-    wanted = set(reading(claim.text).stems)
+    wanted = _borne(claim.text)
+    most = min(_MOST_PARTS, 1 + len(_CLAUSE.findall(claim.text)))
     chosen: list[int] = []
-    while len(chosen) < _MOST_PARTS:
-        covered = [len(wanted & reading(part).stems) for part in parts]
+    while len(chosen) < most:
+        covered = [_weight(wanted & _borne(part)) for part in parts]
         best = max(range(len(parts)), key=covered.__getitem__)
         if covered[best] < (_ADDS if chosen else 1):
             break
         chosen.append(best)
-        wanted -= reading(parts[best]).stems
-    return replace(source, definition="\n".join(parts[n] for n in sorted(chosen or [0])))
+        wanted -= _borne(parts[best])
+    named = [n - 1 for n in chosen if n > 0 and _POINTS_BACK.match(parts[n])]
+    kept = [parts[n] for n in sorted({*chosen, *named} or {0})]
+    return replace(source, definition="\n".join([source.heading, *kept] if source.heading else kept))
+
+
+def _weight(shared: frozenset[str]) -> int:
+    """How much two texts share: a number counts as two words, since it is said of few things."""
+    return len(shared) + sum(one[0].isdigit() for one in shared)
+
+
+@lru_cache(maxsize=512)
+def _borne(text: str) -> frozenset[str]:
+    """What a text says: the stems of its content words, and its numbers."""
+    there = reading(text)
+    return there.stems | there.numbers
 
 
 @lru_cache(maxsize=512)

@@ -81,20 +81,24 @@ def forbidden(claim: Claim, given: Sequence[Source]) -> str:
     """Why a sentence must not be shown, whatever it claims, in plain words; "" where it may."""
     if _LINK.search(claim.text):
         return "it brings a link"
-    if is_order(claim.text) or _obeys(claim, given):
+    of_passages = any(source.passage for source in given if source.n in claim.numbers)
+    if is_order(claim.text, passage=of_passages) or _obeys(claim, given):
         return "it follows an order in the data"
     return "it goes round in circles" if loops(claim.text) else ""
 
 
 def contradiction(claim: Claim, given: Sequence[Source], seen: About) -> str:
     """What of a sentence its source does not allow, in plain words; "" where it may be shown."""
+    where = "sources" if any(source.passage for source in given) else "definition"
     if numbers := _strange_numbers(claim, given):
-        return f"the number {', '.join(numbers[:3])} is not in the definition"
+        return f"the number {', '.join(numbers[:3])} is not in the {where}"
     if names := _strange_names(claim, given):
-        return f"the name {', '.join(names[:3])} is not in the definition"
+        return f"the name {', '.join(names[:3])} is not in the {where}"
     if stranger := _other_headword(claim, given):
         return f"it cites the definition of “{stranger}” for another word"
-    if seen.coverage >= _COPY and seen.turned_round and _denies(claim, given):
+    # Of a passage that is a doubt and no proof: a negation in it may belong to something else.
+    of_definitions = not any(source.passage for source in given if source.n in claim.numbers)
+    if of_definitions and seen.coverage >= _COPY and seen.turned_round and _denies(claim, given):
         return "it denies what the definition says"
     return ""
 
@@ -123,7 +127,8 @@ def _obeys(claim: Claim, given: Sequence[Source]) -> bool:
 
 
 def _shown(claim: Claim, given: Sequence[Source]) -> str:
-    parts = [claim.question, claim.before, *(f"{source.word}\n{source.definition}" for source in given)]
+    shown = (f"{source.word}\n{source.heading}\n{source.definition}" for source in given)
+    parts = [claim.question, claim.before, *shown]
     return "\n".join(parts)
 
 

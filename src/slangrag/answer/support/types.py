@@ -17,7 +17,7 @@ class Source:
 
     definition is what the model saw of it; orders is what was kept from the model, because it talks to the
     program and not about the word ("" where there is nothing). passage: it is one of a document, word its
-    title: longer than a definition, and about more than one thing.
+    title: longer than a definition, and about more than one thing. heading: what stands above a passage.
     """
 
     n: int
@@ -25,6 +25,7 @@ class Source:
     definition: str
     orders: str = ""
     passage: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from slangrag.answer.support.features import Background, Cosines, word_features
+from slangrag.answer.support.features import Background, Cosines, in_order, word_features
 from slangrag.answer.support.reading import About, about, narrowed
 from slangrag.answer.support.rules import by_rule
+from slangrag.answer.support.slots import twist
 from slangrag.answer.support.types import Claim, Judgement, Source
 from slangrag.errors import EngineError
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 _MOST_SOURCES: Final = 6
 """A sentence that cites nothing is held against so many definitions, best first."""
+
+_PASSAGE_SCORE: Final = 0.6
+_PASSAGE_COVERED: Final = 0.7
+_PASSAGE_ORDER: Final = 0.5
+"""What supports a sentence on passages: chosen with `benchmarks/passage_support.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +98,37 @@ class Words:
         seen = about(claim, held_against)
         if decided := by_rule(claim, whole, seen):
             return decided
-        score = 0.0
+        score, twisted = 0.0, ""
         # Where the definition that it cites does not say it, another may: the citation is put right.
         for sources in filter(None, (held_against, closest(claim, given) if cited else [])):
-            score = max(score, found := self.score(claim, sources, given))
-            if found >= self._model.supported:
+            found = self.score(claim, sources, given)
+            if of_passages(sources) and (reason := twist(claim.text, _text(sources))):
+                twisted = twisted or reason
+                continue
+            score = max(score, found)
+            if self._passes(found, claim, sources):
                 return Judgement("supported", "", found, "words", tuple(source.n for source in sources))
         if claim.numbers and not cited:
             marks = ", ".join(f"[{n}]" for n in claim.numbers[:3])
             return Judgement("withheld", f"it cites {marks}, which is not there", score, "rules")
-        return Judgement("own words", _reason(seen), score, "words", tuple(source.n for source in cited))
+        if twisted:  # and nobody is asked: a judge would overlook it as easily as a reader
+            return Judgement("own words", twisted, 0.0, "rules", tuple(source.n for source in cited))
+        what = "passage" if of_passages(held_against) else "definition"
+        return Judgement(
+            "own words", _reason(seen, what), score, "words", tuple(source.n for source in cited)
+        )
+
+    def _passes(self, score: float, claim: Claim, sources: Sequence[Source]) -> bool:
+        """Whether a sentence that no rule and no twist speaks against is supported.
+
+        The score's threshold is for definitions, of which a copy may be twisted unseen. In a passage a twist
+        is seen, so that less of a score does where most of the words are there, and neighbours are.
+        """
+        if not of_passages(sources):
+            return score >= self._model.supported
+        seen = about(claim, sources)
+        order = in_order([term.stem for term in seen.said.terms], [term.stem for term in seen.known.terms])
+        return score >= _PASSAGE_SCORE and seen.coverage >= _PASSAGE_COVERED and order >= _PASSAGE_ORDER
 
     @property
     def believed_from(self) -> float:
@@ -141,7 +168,16 @@ def closest(claim: Claim, given: Sequence[Source]) -> list[Source]:
     return [best] if best else []
 
 
-def _reason(seen: About) -> str:
+def of_passages(sources: Sequence[Source]) -> bool:
+    """Whether any of them is a passage of a document."""
+    return any(source.passage for source in sources)
+
+
+def _text(sources: Sequence[Source]) -> str:
+    return "\n".join(source.definition for source in sources)
+
+
+def _reason(seen: About, what: str) -> str:
     """What of a sentence is not in its sources, as far as words can tell."""
     words = list(dict.fromkeys(term.word for term in seen.missing))[:4]
-    return f"not in the definition: {', '.join(words)}" if words else "the definition may say it otherwise"
+    return f"not in the {what}: {', '.join(words)}" if words else f"the {what} may say it otherwise"
