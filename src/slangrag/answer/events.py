@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from slangrag.engines.protocols import ChatOptions
-from slangrag.retrieval.types import Hit, Known, Retrieval
+from slangrag.retrieval.types import Hit, Known, Likeness, Retrieval
 
 Support = Literal["supported", "own words", "quoted", "remark", "withheld"]
 """How a sentence stands to its sources. supported: what it says is in what it cites, or in the question.
@@ -69,6 +69,8 @@ class AnswerOptions:
     generate lets a model speak that is too small to explain; without it the definitions are quoted.
     system replaces the model's standing instructions. data_until says in words where the data ends
     ("May 2016"); None where that is unknown. retrieve_ms is what finding the hits took, for the timings.
+    likeness says how near sentences of a passage are to the question; without it words alone choose what of a
+    passage is quoted.
     """
 
     chat: ChatOptions = field(default_factory=ChatOptions)
@@ -76,6 +78,7 @@ class AnswerOptions:
     data_until: str | None = None
     retrieve_ms: float = 0.0
     generate: bool = False
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from slangrag.config import Settings
-from slangrag.errors import DocumentsMissing, InputMissing, StoreMissing
+from slangrag.errors import DocumentsMissing, EngineError, InputMissing, StoreMismatch, StoreMissing
 
 if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder, Vectors
@@ -220,6 +220,17 @@ class Dictionary:
         if documents:
             return embedder.embed_documents([embedder.identity.render_text(text) for text in texts])
         return np.stack([embedder.embed_query(text) for text in texts])
+
+    def _likeness(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """The cosine of a question with each text; none where the embedder cannot be asked.
+
+        Retrieval has then said so already.
+        """
+        try:
+            cosines: Vectors = self.embed(texts, documents=True) @ self.embed([query])[0]
+        except (EngineError, StoreMismatch):
+            return ()
+        return [float(one) for one in cosines]
 
     def embedder_model(self) -> tuple[str, int]:
         """The name of the store's embedder, and the length of its vectors."""

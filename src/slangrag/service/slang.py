@@ -293,7 +293,11 @@ class Slang(Dictionary):
         with self._store.borrow() as store:
             until = data_until(store.lexicon)
         return AnswerOptions(
-            chat=self._equipment.generation(), system=system, data_until=until, generate=generate
+            chat=self._equipment.generation(),
+            system=system,
+            data_until=until,
+            generate=generate,
+            likeness=self._likeness,
         )
 
 

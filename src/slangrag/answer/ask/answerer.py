@@ -123,11 +123,11 @@ def answer(
     elif not said:
         if failure is None:
             notes.append("nothing that the model said could be shown, so the definitions are quoted")
-        said = [as_sentence(one) for one in told(retrieval)]
+        said = [as_sentence(one) for one in told(retrieval, options.likeness)]
         yield from said
     elif all(sentence.support == "own words" for sentence in said):
         # Somebody who asks what a word means should leave with something that the data does say.
-        best = [as_sentence(one) for one in told(retrieval)[:1]]
+        best = [as_sentence(one) for one in told(retrieval, options.likeness)[:1]]
         said += best
         yield from best
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slangrag.answer.ask.excerpts import excerpt_of
-from slangrag.retrieval.types import Hit, Retrieval, Span
+from slangrag.retrieval.types import Hit, Likeness, Retrieval, Span
 from slangrag.text.agreement import agreed, gist
 from slangrag.text.defining import defining
 from slangrag.text.forms import fold, joined, stem
@@ -45,27 +45,28 @@ class Told:
     end: int = 0
 
 
-def told(retrieval: Retrieval) -> list[Told]:
+def told(retrieval: Retrieval, likeness: Likeness | None = None) -> list[Told]:
     """The quotations of an answer, in order; each stub is followed by what it leads to.
 
-    Passages and definitions keep the order in which retrieval has them.
+    Passages and definitions keep the order in which retrieval has them. likeness helps to choose what of a
+    passage is quoted.
     """
     entries = tuple(hit for hit in retrieval.hits if hit.kind == "entry")
     if len(entries) == len(retrieval.hits):
         return _told_entries(retrieval, retrieval.hits)
-    passages = _told_passages(retrieval, 1 if entries else _MOST_PASSAGES)
+    passages = _told_passages(retrieval, 1 if entries else _MOST_PASSAGES, likeness)
     definitions = _told_entries(replace(retrieval, hits=entries), retrieval.hits) if entries else []
     return [*passages, *definitions] if retrieval.hits[0].kind == "passage" else [*definitions, *passages]
 
 
-def _told_passages(retrieval: Retrieval, most: int) -> list[Told]:
+def _told_passages(retrieval: Retrieval, most: int, likeness: Likeness | None) -> list[Told]:
     """What the best passage says, and a further one where it fits the question nearly as well."""
     passages = [(n, hit) for n, hit in enumerate(retrieval.hits, start=1) if hit.kind == "passage"]
     best = max(hit.score for _, hit in passages)
     found = []
     for n, hit in passages[:most]:
         if hit.score >= best - _PASSAGE_BEHIND:
-            text, start, end = excerpt_of(retrieval.query, hit)
+            text, start, end = excerpt_of(retrieval.query, hit, likeness)
             found.append(Told(n, hit, inert(text) or _NOTHING, start, end))
     return found
 

@@ -1,36 +1,111 @@
-"""What of a passage is quoted: the sentence that has most of the question, and what belongs to it.
+"""What of a passage is quoted: the stretch of neighbouring sentences that answers the question best.
 
-Pure text work; asks no model and no embedder.
+By the words of the question that a stretch has, the rarer in the passage the better, by a number where one
+is asked for, and, where an embedder is at hand, by likeness. A line of a list, a table or a glossary stands
+alone.
 """
 
 from __future__ import annotations
 
+import math
+import re
+import statistics
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from slangrag.answer.evidence import parts_of
-from slangrag.retrieval.types import Hit
+from slangrag.retrieval.types import Hit, Likeness
 from slangrag.text.content import read
 from slangrag.text.inert import excerpt
+from slangrag.text.injection import is_order
+from slangrag.text.sentences import parts_of
 
 LONGEST: Final = 420
-_SHORT: Final = 160
+_SHORT: Final = 250
 """Characters below which the next sentence is quoted too: one alone often only begins to answer."""
 
+_ALIKE: Final = 0.75
+"""What one standard deviation of likeness counts, against a word that only one sentence of two has."""
 
-def excerpt_of(query: str, hit: Hit) -> tuple[str, int, int]:
+_ASKS_NUMBER: Final = re.compile(
+    r"\b(?:how (?:many|much|long|far|big|often|quick(?:ly)?|fast|old|large|soon|high)|when|"
+    r"what (?:time|year|percentage))\b",
+    re.IGNORECASE,
+)
+
+_ENTRY: Final = re.compile(r"[^.!?:|\n]{1,40}(?:: | [–—-] | \| )")
+"""Begins a line that explains what it begins with."""
+
+
+def excerpt_of(query: str, hit: Hit, likeness: Likeness | None = None) -> tuple[str, int, int]:
     """The part of a passage that answers `query` best, on one line, and where it stands in the passage.
 
-    Offsets are in characters of the passage's text.
+    Offsets are in characters of the passage's text. Sentences that talk to the program are passed over.
     """
     text = hit.entry.definition
-    parts = parts_of(text)
-    wanted = read(query).stems
-    shares = [len(wanted & read(text[start:end]).stems) for start, end in parts]
-    first = max(range(len(parts)), key=shares.__getitem__, default=0)
-    start, end = parts[first] if parts else (0, len(text))
-    if end - start < _SHORT and first + 1 < len(parts):
-        following = parts[first + 1]
-        # A line of a list or of a glossary stands alone.
-        if following[1] - start <= LONGEST and "\n" not in text[end : following[0]]:
-            end = following[1]
+    parts = [(a, b) for a, b in parts_of(text) if not is_order(text[a:b], passage=True)] or parts_of(text)
+    worth = _worth(query, [text[a:b] for a, b in parts], likeness)
+    stretches = [
+        (first, last)
+        for first in range(len(parts))
+        for last in range(first, len(parts))
+        if first == last or _together(text, parts, first, last)
+    ]
+    first, last = max(stretches, key=lambda one: (worth(*one), one[0] - one[1], -one[0]))
+    first, last = _widened(text, parts, first, last)
+    start, end = parts[first][0], parts[last][1]
     return excerpt(" ".join(text[start:end].split()), LONGEST), start, end
+
+
+def _widened(text: str, parts: Sequence[tuple[int, int]], first: int, last: int) -> tuple[int, int]:
+    """A stretch with what it needs: a glossary's entry from its word on, a short one with what follows or,
+    where nothing does, with what stands before it.
+    """
+    opening = first
+    while opening > 0 and _together(text, parts, opening - 1, last):
+        opening -= 1
+    if _ENTRY.match(text[parts[opening][0] :]):
+        first = opening
+    for step_back, step_on in ((0, 1), (1, 0)):
+        while parts[last][1] - parts[first][0] < _SHORT:
+            if first < step_back or last + step_on == len(parts):
+                break
+            if not _together(text, parts, first - step_back, last + step_on):
+                break
+            first, last = first - step_back, last + step_on
+    return first, last
+
+
+def _together(text: str, parts: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether sentences can be quoted as one stretch: neighbours on one line, and not too much."""
+    start, end = parts[first][0], parts[last][1]
+    gaps = (text[parts[n][1] : parts[n + 1][0]] for n in range(first, last))
+    return end - start <= LONGEST and all(gap.isspace() and "\n" not in gap for gap in gaps)
+
+
+def _worth(query: str, texts: Sequence[str], likeness: Likeness | None) -> Callable[[int, int], float]:
+    """What the stretch from one of `texts` to another is worth as an answer."""
+    wanted = _borne(query)
+    there = [_borne(text) for text in texts]
+    rare = {one: math.log1p(len(texts) / (sum(one in has for has in there) or 1)) for one in wanted}
+    counts = [bool(read(text).numbers) for text in texts]
+    alike = _standardised(likeness(query, texts)) if likeness is not None and len(texts) > 1 else []
+    asks_number = bool(_ASKS_NUMBER.search(query))
+
+    def worth(first: int, last: int) -> float:
+        here = slice(first, last + 1)
+        words = math.fsum(rare[one] for one in wanted & frozenset().union(*there[here]))
+        number = asks_number and any(counts[here])
+        return words + number + _ALIKE * max(alike[here], default=0.0)
+
+    return worth
+
+
+def _standardised(values: Sequence[float]) -> list[float]:
+    """Values less their mean, in standard deviations: so one embedder's cosines are like another's."""
+    spread = statistics.pstdev(values) if values else 0.0
+    return [(value - statistics.fmean(values)) / spread for value in values] if spread > 0 else []
+
+
+def _borne(text: str) -> frozenset[str]:
+    there = read(text)
+    return there.stems | there.numbers

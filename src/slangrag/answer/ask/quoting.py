@@ -50,7 +50,7 @@ def quoted_events(
         yield Finished(finished)
         return
     lines = remarks(retrieval, options)
-    quotations = told(retrieval)
+    quotations = told(retrieval, options.likeness)
     of_documents = retrieval.hits[0].kind == "passage"
     if not of_documents and (aspect := aspect_asked(question, asked_word(retrieval))):
         speaking, lacking = _speaking(aspect, retrieval, quotations)
