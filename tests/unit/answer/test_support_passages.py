@@ -15,8 +15,8 @@ from slangrag.answer.support.words import Words
 from slangrag.engines.protocols import ChatOptions
 
 REFUNDS = (
-    "An agent may refund up to 180 crowns without asking; a Channel Lead up to 900. A Duty Editor must be asked "
-    "for anything above that. Refunds are paid within three working days, and never in vouchers. "
+    "An agent may refund up to 180 crowns without asking; a Channel Lead up to 900. A Duty Editor must be "
+    "asked for anything above that. Refunds are paid within three working days, and never in vouchers. "
     "We do not refund postage. It is the customer's own affair."
 )
 SETS = (LABELLED, *(LABELLED.with_name(f"passage_support_{name}.jsonl") for name in ("more", "unseen")))

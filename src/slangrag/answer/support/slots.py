@@ -186,7 +186,7 @@ def _in_its_place(slot: Slot, said: Sequence[Slot], known: Sequence[Slot]) -> st
 
 
 def _votes(slot: Slot, said: Sequence[Slot], known: Sequence[Slot]) -> tuple[int, int, str]:
-    """How many words of a sentence stand nearest to its one number in the source, and how many to another; and
+    """How many words of a sentence stand nearest to its one number in the source, how many to another, and
     to which.
 
     "An agent may refund up to 180 crowns; a Channel Lead up to 900": it is the words that only one number has
@@ -226,13 +226,12 @@ def _denied_otherwise(said: Sequence[Slot], known: Sequence[Slot]) -> Iterator[s
         same = [one for one in known if _same(slot, one)]
         fitting = [one for one in same if slot.fit(one) >= _BESIDE]
         held = [max(fitting, key=slot.fit)] if fitting else same
-        if held and all(_contrary(slot, one) for one in held):
-            if (
-                slot.denied not in met_here
-                if slot.denied
-                else any(one.denied not in met_there for one in held)
-            ):
-                yield slot.token.word
+        if slot.denied:
+            unmet = slot.denied not in met_here
+        else:
+            unmet = any(one.denied not in met_there for one in held)
+        if unmet and held and all(_contrary(slot, one) for one in held):
+            yield slot.token.word
 
 
 def _same(one: Slot, other: Slot) -> bool:
