@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from slangrag.engines.protocols import ChatIdentity, ChatOptions, ChatUsage, Message
 from slangrag.errors import EngineError
-from slangrag.retrieval.types import Hit, Intent, Known, Match, Retrieval, Span
+from slangrag.retrieval.types import Hit, Intent, Known, Locator, Match, Retrieval, Span
+from slangrag.sources.documents.types import Page
 from slangrag.sources.entry import Entry
 
 
@@ -84,3 +85,27 @@ RIZZ = (
     ("rizz", "Charm or skill at attracting someone romantically, mostly through easy talk."),
     ("rizz", "To win somebody over with smooth talk; usually in the form 'rizz up'."),
 )
+
+
+def passage(
+    title: str,
+    text: str,
+    *,
+    heading: str = "",
+    pages: Sequence[tuple[str, int]] = (),
+    start: int = 0,
+    n: int = 1,
+    score: float = 5.0,
+) -> Hit:
+    """A passage of a document; pages are labels, each with where it begins in the passage's text."""
+    ends = [*(begin for _, begin in pages[1:]), len(text)][: len(pages)]
+    printed = tuple(
+        Page(number, label, start + begin, start + end)
+        for number, ((label, begin), end) in enumerate(zip(pages, ends, strict=True), start=1)
+    )
+    where = Locator(7, title, "/documents/it.pdf", heading, start, start + len(text), printed)
+    return Hit(Entry(f"d7p{n}", title, text), score, "semantic", locator=where)
+
+
+def of_documents(*hits: Hit, query: str, known: Known = "yes") -> Retrieval:
+    return Retrieval(query, "documents", known, hits)

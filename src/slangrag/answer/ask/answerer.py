@@ -73,7 +73,8 @@ def answer(
 
     of_documents = any(hit.kind == "passage" for hit in retrieval.hits)
     if not chat.identity.capable and (of_documents or not options.generate):
-        yield from quoted_events(question, retrieval, options, notes=(too_small(chat.identity.model),))
+        note = too_small(chat.identity.model, of_documents=of_documents)
+        yield from quoted_events(question, retrieval, options, notes=(note,))
         return
     failure: EngineError | None = None
     writer: Writer
@@ -115,14 +116,15 @@ def answer(
         notes.append(f"the engine failed before the answer was complete: {error.message}")
 
     if abstained and not said:
-        line = "The definitions that I found do not answer that."
-        if retrieval.hits[0].kind == "passage":
-            line = "The passages that I found do not answer that."
+        kinds = {hit.kind for hit in retrieval.hits}
+        what = "definitions" if kinds == {"entry"} else "passages" if kinds == {"passage"} else "sources"
+        line = f"The {what} that I found do not answer that."
         lines.append(line)
         yield Remark(line)
     elif not said:
         if failure is None:
-            notes.append("nothing that the model said could be shown, so the definitions are quoted")
+            what = "sources" if of_documents else "definitions"
+            notes.append(f"nothing that the model said could be shown, so the {what} are quoted")
         said = [as_sentence(one) for one in told(retrieval, options.likeness)]
         yield from said
     elif all(sentence.support == "own words" for sentence in said):

@@ -58,20 +58,20 @@ def excerpt_of(query: str, hit: Hit, likeness: Likeness | None = None) -> tuple[
 
 def _widened(text: str, parts: Sequence[tuple[int, int]], first: int, last: int) -> tuple[int, int]:
     """A stretch with what it needs: a glossary's entry from its word on, a short one with what follows or,
-    where nothing does, with what stands before it.
+    where nothing does, with the sentence before it.
     """
     opening = first
     while opening > 0 and _together(text, parts, opening - 1, last):
         opening -= 1
     if _ENTRY.match(text[parts[opening][0] :]):
         first = opening
-    for step_back, step_on in ((0, 1), (1, 0)):
-        while parts[last][1] - parts[first][0] < _SHORT:
-            if first < step_back or last + step_on == len(parts):
-                break
-            if not _together(text, parts, first - step_back, last + step_on):
-                break
-            first, last = first - step_back, last + step_on
+    followed = last
+    while parts[last][1] - parts[first][0] < _SHORT and last + 1 < len(parts):
+        if not _together(text, parts, first, last + 1):
+            break
+        last += 1
+    if parts[last][1] - parts[first][0] < _SHORT and first > 0 and followed == last:
+        first -= _together(text, parts, first - 1, last)
     return first, last
 
 
@@ -87,7 +87,7 @@ def _worth(query: str, texts: Sequence[str], likeness: Likeness | None) -> Calla
     wanted = _borne(query)
     there = [_borne(text) for text in texts]
     rare = {one: math.log1p(len(texts) / (sum(one in has for has in there) or 1)) for one in wanted}
-    counts = [bool(read(text).numbers) for text in texts]
+    counts = [bool(wanted & has and read(text).numbers) for text, has in zip(texts, there, strict=True)]
     alike = _standardised(likeness(query, texts)) if likeness is not None and len(texts) > 1 else []
     asks_number = bool(_ASKS_NUMBER.search(query))
 

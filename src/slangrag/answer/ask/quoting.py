@@ -90,8 +90,10 @@ def quote(
     return finished.answer
 
 
-def too_small(model: str) -> str:
-    """The note on why the definitions speak and not the model."""
+def too_small(model: str, *, of_documents: bool = False) -> str:
+    """The note on why the sources speak and not the model, which never writes about documents."""
+    if of_documents:
+        return f"answered with quotations: {model} is too small to explain documents"
     return f"answered with the definitions: {model} is too small to explain (--generate lets it try)"
 
 
@@ -117,8 +119,10 @@ def _speaking(
 
 def abstention(question: str, retrieval: Retrieval, options: AnswerOptions) -> Answer:
     """What is said when nothing is known: so, why that may be, and what was perhaps meant."""
-    lines = ["That is not in my data, and I will not guess."]
-    if options.data_until:
+    of_documents = retrieval.intent == "documents"
+    where = "the documents" if of_documents else "my data"
+    lines = [f"That is not in {where}, and I will not guess."]
+    if options.data_until and not of_documents:
         lines.append(f"The data ends in {options.data_until}.")
     if retrieval.suggestions:
         lines.append(did_you_mean(retrieval.suggestions))

@@ -81,6 +81,10 @@ def withheld(numbered: Iterable[tuple[int, Hit]]) -> list[str]:
     return [f"parts of {', '.join(marks)} talk to the program, not about the word: kept from the model"]
 
 
+def _kinds(hits: Iterable[Hit]) -> str:
+    return "sources" if any(hit.kind == "passage" for hit in hits) else "definitions"
+
+
 def chunks_of(
     chat: ChatModel, messages: list[Message], options: ChatOptions, usage: ChatUsage | None = None
 ) -> Iterator[str]:
@@ -139,7 +143,7 @@ class Capable:
         self.notes: list[str] = []
         if fitted.dropped:
             self.notes.append(
-                f"{fitted.dropped} of {len(retrieval.hits)} definitions did not fit into "
+                f"{fitted.dropped} of {len(retrieval.hits)} {_kinds(retrieval.hits)} did not fit into "
                 f"{options.chat.num_ctx} tokens and were left out"
             )
         if fitted.forgotten:
