@@ -6,6 +6,7 @@ STORE has the documents that QUESTIONS are about (`slangrag add`). A question: {
 of where the document came from), "quote" (a stretch of it), "kind": documents, both, neither or dictionary},
 and "page" where it has pages. Found means that a hit has the quote's beginning. --dictionary are questions
 with a "query" whose hits must be what they are without documents. Signals of each question with --show.
+"quoted": in how many of the right passages, wherever they rank, the excerpt of `ask --quote` has the quote.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slangrag.answer.ask.excerpts import excerpt_of
 from slangrag.answer.events import Sentence
 from slangrag.answer.evidence import page_of
 from slangrag.service.slang import Slang
 
 if TYPE_CHECKING:
-    from slangrag.retrieval.types import Hit, Retrieval
+    from slangrag.retrieval.types import Hit, Likeness, Retrieval
 
 _BEGINNING = 40
 
@@ -55,6 +57,15 @@ def cited_page(question: dict[str, Any], hits: tuple[Hit, ...]) -> str:
     return page_of(n, hits, [Sentence(question["quote"], (n,))])
 
 
+def quoted(question: dict[str, Any], hits: tuple[Hit, ...], likeness: Likeness | None = None) -> bool | None:
+    """Whether what is quoted of the right passage has the quote's beginning; None where it was not found."""
+    passages = [hit for hit in hits if hit.locator is not None]
+    if not (rank := rank_of(question, hits)):
+        return None
+    told, _, _ = excerpt_of(question["query"], passages[rank - 1], likeness)
+    return flat(question["quote"])[:_BEGINNING] in flat(told)
+
+
 def main() -> None:
     """Ask, count, print."""
     parser = argparse.ArgumentParser(
@@ -75,7 +86,7 @@ def main() -> None:
 
 def measured(slang: Slang, questions: list[dict[str, Any]], *, show: bool) -> dict[str, Any]:
     """How often the right passage is first and among five, page numbers, and how each kind was decided."""
-    alone, both, pages = Counter[str](), Counter[str](), Counter[str]()
+    alone, both, pages, quotes = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     decided: dict[str, Counter[str]] = {}
     for question in questions:
         kind = question["kind"]
@@ -87,6 +98,10 @@ def measured(slang: Slang, questions: list[dict[str, Any]], *, show: bool) -> di
         if question.get("quote"):
             alone["asked"] += 1
             rank = rank_of(question, documents.hits)
+            for name, likeness in (("with likeness", slang._likeness), ("by words", None)):
+                told = quoted(question, documents.hits, likeness)
+                quotes["asked"] += told is not None and name == "by words"
+                quotes[name] += bool(told)
             whole = rank_of(question, found.hits)
             alone["first"] += rank == 1
             alone["in five"] += 0 < rank <= 5
@@ -100,7 +115,13 @@ def measured(slang: Slang, questions: list[dict[str, Any]], *, show: bool) -> di
             print(
                 f"{kind:10} {rank} {documents.hits[0].score:5.2f} {signals} {read_as} | {question['query']}"
             )
-    return {"documents alone": alone, "with the dictionary": both, "pages": pages, "decided": decided}
+    return {
+        "documents alone": alone,
+        "with the dictionary": both,
+        "pages": pages,
+        "quoted": quotes,
+        "decided": decided,
+    }
 
 
 def undisturbed(slang: Slang, path: Path, most: int, *, show: bool) -> dict[str, int]:

@@ -31,6 +31,9 @@ _LONGEST_WORD: Final = 3
 _LOOKED_AT: Final = 20
 """Passages that are looked at for a word."""
 
+_BEST: Final = 3
+"""Passages of which one should have the question's numbers."""
+
 _SLANG: Final = 0.5
 
 
@@ -60,13 +63,25 @@ def retrieve_both(
     else:
         found = ask(query)
         bare = without_place(query)
-        if bare and _named_word(found) is None and _named_word(alone := ask(bare)) is not None:
-            found = replace(alone, query=query)
+        if bare and _named_word(found) is None:
+            alone = ask(bare)
+            if _named_word(alone) is not None or (alone.intent == "define" and found.known != "yes"):
+                found = _asked_within(alone, query, query.index(bare))
         found = _with_passages(found, bare or query, passages, limit, weights)
     found = replace(found, notes=tuple(dict.fromkeys((*found.notes, *passages.lacks))))
     if explain:
         return found
     return replace(found, hits=tuple(replace(hit, signals={}) for hit in found.hits))
+
+
+def _asked_within(alone: Retrieval, query: str, at: int) -> Retrieval:
+    """What was found for a part of `query` that begins at `at`, as found for the whole."""
+
+    def moved(hit: Hit) -> Hit:
+        span = hit.span
+        return hit if span is None else replace(hit, span=Span(span.text, span.start + at, span.end + at))
+
+    return replace(alone, query=query, hits=tuple(map(moved, alone.hits)))
 
 
 def _with_passages(
@@ -81,8 +96,13 @@ def _with_passages(
     hits = find(found.query, passages, _LOOKED_AT, weights)
     subjects = parse(bare, load_weights().intent).subjects
     subject = subjects[-1].text if subjects else ""
-    if asks_meaning(bare) and subject and len(subject.split()) <= _LONGEST_WORD:
-        return _of_missing_word(found, subject, hits, limit, weights)
+    if subject and len(subject.split()) <= _LONGEST_WORD:
+        speaking = [hit for hit in hits if _mentions(hit, subject)]
+        if telling := [hit for hit in speaking if _tells(hit, subject)]:
+            return _led_by_passages(found, telling, "yes", (), limit)
+        if asks_meaning(bare) or fold(subject) == fold(bare):
+            sure = [hit for hit in speaking if hit.score >= weights.yes]
+            return _led_by_passages(found, sure, "maybe", (), limit) if sure else found
     return _by_evidence(found, hits, passages, limit, weights)
 
 
@@ -106,16 +126,6 @@ def _beside_word(found: Retrieval, word: Span, hits: list[Hit], limit: int) -> R
     return _followed_by_passages(found, telling, limit)
 
 
-def _of_missing_word(found: Retrieval, word: str, hits: list[Hit], limit: int, weights: Weights) -> Retrieval:
-    """The passages on a word that the dictionary lacks, or only has something like: they must have it."""
-    speaking = [hit for hit in hits if _mentions(hit, word)]
-    telling = [hit for hit in speaking if _tells(hit, word)]
-    if telling:
-        return _led_by_passages(found, telling, "yes", (), limit)
-    sure = [hit for hit in speaking if hit.score >= weights.yes]
-    return _led_by_passages(found, sure, "maybe", (), limit) if sure else found
-
-
 def _by_evidence(
     found: Retrieval, hits: list[Hit], passages: SlangStore, limit: int, weights: Weights
 ) -> Retrieval:
@@ -123,7 +133,7 @@ def _by_evidence(
     best = hits[0].score if hits else 0.0
     if best < (weights.maybe if asks(found.query) else weights.unasked):
         return found
-    known = _known(found.query, best, passages, weights)
+    known = _known(found.query, hits, passages, weights)
     slang = {hit.span.text for hit in found.hits if hit.span is not None and (hit.slang or 0.0) >= _SLANG}
     if found.known != "yes" or not slang:
         return _led_by_passages(found, hits, known, (), limit)
@@ -133,22 +143,25 @@ def _by_evidence(
 
 
 def _of_documents(query: str, hits: list[Hit], passages: SlangStore, weights: Weights) -> Retrieval:
-    best = hits[0].score if hits else 0.0
-    return Retrieval(query, "documents", _known(query, best, passages, weights), tuple(hits))
+    return Retrieval(query, "documents", _known(query, hits, passages, weights), tuple(hits))
 
 
-def _known(query: str, best: float, passages: SlangStore, weights: Weights) -> Known:
+def _known(query: str, hits: list[Hit], passages: SlangStore, weights: Weights) -> Known:
     """Whether the documents answer: never for sure where the question has a name that none of them has."""
+    best = hits[0].score if hits else 0.0
     if best < weights.maybe:
         return "no"
-    return "yes" if best >= weights.yes and not _strange(query, passages) else "maybe"
+    return "yes" if best >= weights.yes and not _strange(query, hits, passages) else "maybe"
 
 
-def _strange(query: str, passages: SlangStore) -> bool:
-    """Whether the question has a word that is no plain English, or a number, that no passage has."""
+def _strange(query: str, hits: list[Hit], passages: SlangStore) -> bool:
+    """Whether the question has a word that is no plain English and that no passage has, or a number in digits
+    that none of the best passages has.
+    """
     said = read(query)
-    words = {term.word for term in said.terms if not is_listed(term.word)} | said.numbers
-    return any(not has_words(passages, word) for word in words)
+    words = {term.word for term in said.terms if not is_listed(term.word)}
+    there = {number for hit in hits[:_BEST] for number in read(hit.entry.definition).numbers}
+    return bool(said.numbers - there) or any(not has_words(passages, word) for word in words)
 
 
 def _led_by_passages(
@@ -159,7 +172,7 @@ def _led_by_passages(
 
 
 def _followed_by_passages(found: Retrieval, hits: list[Hit], limit: int) -> Retrieval:
-    behind = hits[:_BESIDE]
+    behind = hits[: min(_BESIDE, limit // 2)]
     return replace(found, hits=(*found.hits[: limit - len(behind)], *behind)) if behind else found
 
 

@@ -17,16 +17,24 @@ _ASKS: Final = re.compile(
     rf"(?:^|[,;:]\s)\W*(?:(?:and|so|but|ok|hey|hi|please)\b\W*)*(?:(?:what|how|why)\b|"
     rf"(?:when|where)\W+{_AUXILIARY}\b|where['’]?s\b|{_AUXILIARY}\W+(?:i|you|we|it|he|she|they|the|a|an|there|"
     r"my|our|this|that|any|\w+s)\b|(?:in|at|on|for|from|to|by|with) (?:which|what|whom)\b|"
-    rf"(?:tell me|list|explain)\b)|^\W*(?:which|whose)\b|^\W*who\W+{_AUXILIARY}\b|^\W*who['’]?s\b|\?\s*$",
+    rf"(?:tell me|show me|give me|list|explain|describe|summari[sz]e)\b)|^\W*(?:which|whose|for how)\b|"
+    rf"^\W*(?:who|what)['’]?s\b|^\W*who\W+(?:{_AUXILIARY}|\w+s)\b|\?\s*$",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"^\s*[\"“«].*[\"”»]\s*$", re.DOTALL)
 _MEANING: Final = re.compile(r"\b(?:means?|meaning|definition|define)\b|\bstands? for\b", re.IGNORECASE)
-_WHERE: Final = re.compile(
-    r"(?P<question>\W*what\W+(?:does|do|is)\b.{1,60}?\bmean\b)\W+(?:in|on|at|for|to|when|as|among|with)\b.+",
-    re.IGNORECASE,
+_ASKED: Final = (
+    r"(?P<question>(?:what\W+(?:does|do|is)\W+(?!(?:it|that|this|they|he|she|you|i|we)\b).{1,60}?\b"
+    r"(?:mean|stand for)\b|(?:the )?(?:meaning|definition) of\W.{1,40}?|define\W.{1,40}?))"
 )
-_TELLS: Final = r"[\W_]{0,3}?\s*(?:[:=–—]|\s-\s|means?\b|stands?\s+for\b|refers?\s+to\b|is\b|are\b)"
+_WHERE: Final = re.compile(rf"\W*{_ASKED}\W+(?:in|on|at|for|to|when|as|among|with)\b.+", re.IGNORECASE)
+_WHERE_FIRST: Final = re.compile(
+    rf"\W*(?:in|on|at|for|among|with)\W+(?!what\b|which\b).{{1,40}}?\W+{_ASKED}\W*$", re.IGNORECASE
+)
+_TELLS: Final = (
+    r"[\W_]{0,3}?\s*(?:[:=–—|]|\s-\s|means?\b|stands?\s+for\b|refers?\s+to\b|is\b|are\b|"
+    r",\s[^,.;]{1,40},\s(?:is|are|means?)\b)"
+)
 
 
 def asks(text: str) -> bool:
@@ -45,15 +53,15 @@ def asks_meaning(text: str) -> bool:
 
 
 def without_place(text: str) -> str:
-    """A question for a word's meaning without the place where it is said, which must stand at its end.
+    """A question for a word's meaning without the place where it is said, at its end or its beginning.
 
     "what does ghost mean in Hollowdeep": "what does ghost mean"; "" for any other text.
     """
-    found = _WHERE.match(text)
+    found = _WHERE.match(text) or _WHERE_FIRST.match(text)
     return found["question"] if found else ""
 
 
 def tells(word: str, line: str) -> bool:
-    """Whether a line opens by saying what `word` means: "Ghost: a lamp that ...", "a ghost is ..."."""
-    opening = rf"[\W_]*(?:(?:a|an|the|to)\s+)?{re.escape(word)}{_TELLS}"
+    """Whether a line opens by saying what `word` means: "Ghost: a lamp that ...", "ghosts are ..."."""
+    opening = rf"[\W_]*(?:(?:a|an|the|to)\s+)?{re.escape(word)}(?:e?s)?(?<!\s){_TELLS}"
     return re.match(opening, line, re.IGNORECASE) is not None
