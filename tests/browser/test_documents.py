@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from slangrag.config import load_settings
 from slangrag.engines.embedded.embedder import EmbeddedEmbedder
 from slangrag.service.slang import Slang
-from tests.browser.documents import ANSWER, PANTRY, SAID, add_documents
 from tests.browser.scripted import Script
 from tests.browser.steps import ask, focused, press, scrolls_sideways
 from tests.browser.test_accessibility import in_every_look
 from tests.browser.test_hostile import CENSUS, IMAGE, LINK, OWN
 from tests.browser.watched import Watched
+from tests.documents.house import ANSWER, PANTRY, SAID, add_documents
 from tests.serving import Served, served
 from tests.standin import StandIn
 

@@ -13,9 +13,13 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from slangrag.answer.translate.terms import Direction
 from slangrag.errors import UsageError
+from slangrag.retrieval.types import Only
 from slangrag.service.shapes import LONGEST_TEXT, LONGEST_WORD
 
 MOST_HITS: Final = 50
+MOST_DOCUMENTS: Final = 200
+LONGEST_READ: Final = 20_000
+_LAST: Final = 2**31 - 1
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -38,7 +42,10 @@ class SearchArguments(_Arguments):
     """A slang word, a message with slang in it, or a description of what a word should mean."""
 
     limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 10
-    """At most so many definitions."""
+    """At most so many definitions and passages."""
+
+    only: Only | None = None
+    """Which of dictionary and documents are searched; the server's own choice if left out."""
 
 
 class AskArguments(_Arguments):
@@ -50,6 +57,9 @@ class AskArguments(_Arguments):
     quoted: bool = False
     """Ask no language model: answer with the definitions themselves. Fast, and never made up."""
 
+    only: Only | None = None
+    """Which of dictionary and documents answer; the server's own choice if left out."""
+
 
 class TranslateArguments(_Arguments):
     """What `translate` takes."""
@@ -59,6 +69,32 @@ class TranslateArguments(_Arguments):
 
     to: Direction = "plain"
     """"plain": slang into plain English. "slang": plain English with words of the data."""
+
+
+class DocumentsArguments(_Arguments):
+    """What `documents` takes."""
+
+    after: Annotated[int, Field(ge=0, le=_LAST)] = 0
+    """Only documents with a higher number than this: the last of the list before."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_DOCUMENTS)] = 50
+    """At most so many documents."""
+
+
+class ReadDocumentArguments(_Arguments):
+    """What `read_document` takes."""
+
+    document: Annotated[int, Field(ge=1, le=_LAST)]
+    """The document's number, as `documents`, `search` and `ask` give it."""
+
+    page: Annotated[int, Field(ge=1, le=_LAST)] | None = None
+    """Read this page, counted from 1 in the file, instead of a stretch."""
+
+    start: Annotated[int, Field(ge=0, le=_LAST)] | None = None
+    """Read from this character on; 0 if neither page nor start is given."""
+
+    length: Annotated[int, Field(ge=1, le=LONGEST_READ)] = 6_000
+    """At most so many characters."""
 
 
 class _Untitled(GenerateJsonSchema):

@@ -30,7 +30,8 @@ def retrieval(document: Document) -> str:
     """`search`."""
     hits = document["hits"]
     head = {"yes": "Found", "maybe": "Perhaps", "no": "Nothing sure; nearest"}[document["known"]]
-    lines = [f"{head}: {_count(hits, 'definition')} ({STRANGERS})"] if hits else ["Nothing in the data fits."]
+    name = "source" if any("locator" in hit for hit in hits) else "definition"
+    lines = [f"{head}: {_count(hits, name)} ({STRANGERS})"] if hits else ["Nothing in the data fits."]
     lines += [_entry(hit["rank"], hit) for hit in hits]
     return "\n".join([*lines, *_suggested(document), *_notes(document["notes"])])
 
@@ -46,10 +47,11 @@ def answer(document: Document, withheld: Sequence[str] = ()) -> str:
         lines.append(f"({OWN_WORDS} marks the model's own words: not found in the definitions)")
     if withheld:
         lines.append(f"({_count(withheld, 'sentence')} left out: {'; '.join(dict.fromkeys(withheld))})")
-    cited = {one["n"] for one in document["citations"]}
+    cited = {one["n"]: one.get("page") for one in document["citations"]}
     if cited:
         lines.append(f"Sources ({STRANGERS})")
-        lines += [_entry(hit["rank"], hit) for hit in document["hits"] if hit["rank"] in cited]
+        hits = (hit for hit in document["hits"] if hit["rank"] in cited)
+        lines += [_entry(hit["rank"], hit, cited[hit["rank"]]) for hit in hits]
     return "\n".join([*lines, *_suggested(document), *_notes(document["notes"])])
 
 
@@ -67,11 +69,49 @@ def translation(document: Document) -> str:
     return "\n".join([*lines, *shown, *_notes(document["notes"])])
 
 
-def _entry(n: int, one: Document) -> str:
+def document_list(document: Document, *, more: bool) -> str:
+    """`documents`. `more`: whether there are others after these."""
+    some = document["documents"]
+    if not some:
+        return (
+            f"No more of the {document['total']} documents."
+            if document["total"]
+            else "There are no documents."
+        )
+    lines = [f"{_count(some, 'document')} of {document['total']} ({STRANGERS})"]
+    for one in some:
+        pages = f", {_count(range(one['pages']), 'page')}" if one["pages"] else ""
+        facts = f"{one['kind']}{pages}, {one['characters']} characters"
+        lines.append(f"{one['number']}. {_line(one['title'])} ({facts}; from {_line(one['source'])})")
+    return "\n".join([*lines, *([f"(more: after={some[-1]['number']})"] if more else [])])
+
+
+def document_text(document: Document) -> str:
+    """`read_document`."""
+    start, text, pages = document["start"], document["text"], document["page_list"]
+    end = start + len(text)
+    labels = list(dict.fromkeys(page["label"] for page in (pages[:1] + pages[-1:])))
+    on = f"{_pages('–'.join(labels))} of {document['pages']} pages, " if labels else ""
+    where = f"{on}characters {start} to {end} of {document['characters']}"
+    lines = [f"{_line(document['title'])}: {where} ({STRANGERS})", _indented(text)]
+    return "\n".join([*lines, *([f"(goes on: start={end})"] if end < document["characters"] else [])])
+
+
+def _entry(n: int, one: Document, page: str | None = None) -> str:
+    """A hit; `page` is the printed page that an answer cites, where that is known more closely."""
+    if (place := one.get("locator")) is not None:
+        label = page or place["label"]
+        named = ", ".join([_line(one["word"]), *([_pages(label)] if label else [])])
+        under = f", under {_line(place['heading'])}" if place["heading"] else ""
+        return f"[{n}] {named} (document {place['document']}{under})\n{_indented(one['definition'])}"
     up, down = one["up_votes"], one["down_votes"]
     votes = "" if up is None or down is None else f", +{up} -{down}"
     head = f"[{n}] {_line(one['word'])} (entry {_line(one['entry_id'])}{votes})"
     return f"{head}\n{_indented(one['definition'])}"
+
+
+def _pages(label: str) -> str:
+    return f"{'pp.' if '–' in label else 'p.'} {_line(label)}"
 
 
 def _suggested(document: Document) -> list[str]:

@@ -49,6 +49,13 @@ class Documents(_Document):
     documents: list[StoredDocument]
 
 
+class DocumentList(Documents):
+    """Some of the documents, in the order in which they were added."""
+
+    total: int
+    """How many there are."""
+
+
 class Page(_Document):
     """A page; offsets in characters of the whole document."""
 

@@ -30,6 +30,7 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("translate", {"text": "he ghosted me and now he's salty"}),
     ("translate", {"text": "he stopped answering me", "to": "slang"}),
     ("translate", {"text": "good morning"}),
+    ("documents", {}),
 )
 ERAS = ("auto", "legacy")
 """The protocol of 2026-07-28, without sessions, and the one before it, with them."""
@@ -39,7 +40,7 @@ ERAS = ("auto", "legacy")
 async def test_every_result_is_what_its_schema_says(slang: Slang, mode: str) -> None:
     async with served(slang) as url, Client(url, mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert list(tools) == ["define", "search", "ask", "translate"]
+        assert list(tools) == ["define", "search", "ask", "translate", "documents", "read_document"]
         for name, arguments in CALLS:
             jsonschema.Draft202012Validator(tools[name].input_schema).validate(arguments)
             result = await client.call_tool(name, arguments)
@@ -73,6 +74,17 @@ async def test_tools_say_what_they_do_and_whose_words_they_give(slang: Slang) ->
         ("ask", {"question": "a" * 4001}, "question: String should have at most 4000 characters"),
         ("translate", {"text": "hi", "to": "french"}, "to: Input should be 'plain' or 'slang'"),
         ("translate", {"text": "hi", "model": "x"}, "model: Extra inputs are not permitted"),
+        (
+            "search",
+            {"query": "hi", "only": "books"},
+            "only: Input should be 'both', 'dictionary' or 'documents'",
+        ),
+        (
+            "read_document",
+            {"document": 1, "length": 20001},
+            "length: Input should be less than or equal to 20000",
+        ),
+        ("read_document", {"document": 1, "page": 1, "start": 5}, "page and start were both given"),
     ],
 )
 async def test_an_argument_that_is_off_is_named_to_the_model_that_gave_it(

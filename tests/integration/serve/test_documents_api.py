@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -271,3 +272,13 @@ def test_a_client_that_leaves_has_added_nothing(
     place = StoreLayout(own_slang.settings.store).documents
     assert within(30, lambda: not is_held(place))
     assert own_slang.documents() == []
+
+
+def test_openais_clients_are_led_to_the_document(open_server: Served) -> None:
+    asked = {"role": "user", "content": "how many emoji may be put into a letter to a customer?"}
+    with open_server.client() as client:
+        uploaded(client, "style.pdf", GUIDE)
+        told = client.post("/v1/chat/completions", json={"model": "slangrag", "messages": [asked]}).json()
+        (led, *_) = [url for url in told["citations"] if "/documents/" in url]
+        assert re.search(r"/documents/1#page=1&start=\d+&end=\d+$", led)
+        assert "<html" in client.get(led).text

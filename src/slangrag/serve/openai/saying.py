@@ -12,6 +12,7 @@ from slangrag.serve.openai.shapes import Annotation
 
 if TYPE_CHECKING:
     from slangrag.answer.translate.terms import Translation
+    from slangrag.retrieval.types import Locator
     from slangrag.serve.answering import Queued, Said
 
 NOT_VERIFIED: Final = "(not verified)"
@@ -24,6 +25,8 @@ class Source:
 
     entry_id: str
     word: str
+    place: Locator | None = None
+    """Where a passage stands; None for an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ async def spoken(events: AsyncGenerator[Said | Queued]) -> AsyncGenerator[Piece]
     async for event in events:
         match event:
             case Sources(retrieval):
-                yield Listed(tuple(Source(hit.entry.entry_id, hit.entry.word) for hit in retrieval.hits))
+                yield Listed(
+                    tuple(Source(hit.entry.entry_id, hit.entry.word, hit.locator) for hit in retrieval.hits)
+                )
             case Sentence(text, _, support):
                 yield Text(f"{between}{text}" + (f" {NOT_VERIFIED}" if support == "own words" else ""))
                 between = " "
@@ -97,7 +102,10 @@ def url_citations(text: str, sources: Sequence[Source], base: str) -> list[Annot
 
 
 def address(source: Source, base: str) -> str:
-    """The entry's own page."""
+    """The entry's own page; the passage where it stands in its document."""
     from urllib.parse import quote
 
+    if (place := source.place) is not None:
+        page = f"page={place.pages[0].number}&" if place.pages else ""
+        return f"{base}/documents/{place.document}#{page}start={place.start}&end={place.end}"
     return f"{base}/entry/{quote(source.entry_id, safe='')}"
