@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Number = Annotated[int, fastapi.Path(ge=1, le=2**31 - 1)]
 _OFFSET: Final = 2**31 - 1
+_COMING: Final = 4
+"""Bodies that are taken in at once: so many files of the largest size are on the disk."""
+
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: Final[dict[str, Any]] = {
     "requestBody": {
@@ -46,7 +49,8 @@ def documents_api(serving: Serving) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/documents", responses=ERRORS, tags=["documents"])
     slang = serving.slang
-    changing = asyncio.Lock()  # one upload or removal at a time; others wait, their bodies unread
+    coming = asyncio.Semaphore(_COMING)  # a slow line must not hold up the others; more wait, unread
+    changing = asyncio.Lock()  # one upload or removal at a time
 
     @router.get("", response_model=shapes.Documents)
     async def listed() -> Response:
@@ -61,13 +65,13 @@ def documents_api(serving: Serving) -> APIRouter:
         length: Annotated[int | None, Query(ge=0, le=_OFFSET)] = None,
     ) -> Response:
         """A document: the whole of it, or `length` characters from `start`."""
-        return _shown(await in_lookup_thread(slang.document, number, start=start, length=length))
+        return await in_lookup_thread(lambda: _shown(slang.document(number, start=start, length=length)))
 
     @router.get("/{number}/pages/{page}", response_model=shapes.DocumentText, responses=_NONE)
     async def page(number: Number, page: Number) -> Response:
         """One page of a document, counted from 1."""
         try:
-            return _shown(await in_lookup_thread(slang.document, number, page=page))
+            return await in_lookup_thread(lambda: _shown(slang.document(number, page=page)))
         except InputMissing as error:
             return Fault(404, "no_such_page", error.message, f"GET /api/documents/{number}").response()
 
@@ -88,15 +92,18 @@ def documents_api(serving: Serving) -> APIRouter:
             return Fault(
                 422, "invalid_request", "name: names no file", "?name=style.pdf", param="name"
             ).response()
-        async with changing:
-            with tempfile.TemporaryDirectory(prefix="slangrag-") as folder:
-                path = Path(folder) / "document"
+        with tempfile.TemporaryDirectory(prefix="slangrag-") as folder:
+            path = Path(folder) / "document"
+            async with coming:
                 if (fault := await received(request, path)) is not None:
                     return fault.response()
-                media_type = request.headers.get("content-type", "")
-                return _became(
-                    await unless_gone(request, in_thread(slang.add_upload, path, called, media_type))
-                )
+            media_type = request.headers.get("content-type", "")
+
+            async def added() -> Added:
+                async with changing:
+                    return await in_thread(slang.add_upload, path, called, media_type)
+
+            return _became(await unless_gone(request, added()))
 
     @router.delete("/{number}", response_model=shapes.Removed, responses=_NONE)
     async def remove(number: Number) -> Response:
@@ -113,6 +120,7 @@ def documents_api(serving: Serving) -> APIRouter:
 
 
 def _shown(found: DocumentText | None) -> Response:
+    """In a thread: a book's strong words take seconds to find."""
     if found is None:
         return _no_such_document()
     document = document_afar(stored_documents.shown(found))

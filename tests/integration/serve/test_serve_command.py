@@ -75,6 +75,7 @@ def test_it_prints_its_address_answers_and_ends_well(own_store: Path) -> None:
         assert "token" not in address
         status = httpx.get(f"{address}api/status", trust_env=False).json()
         assert status["store"]["headwords"] > 600
+        assert status["uploads"] is True  # only this machine can reach it
         assert str(own_store) not in json.dumps(status)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
@@ -97,12 +98,13 @@ def test_questions_are_not_logged_unless_asked_for(own_store: Path) -> None:
 
 def test_on_a_cluster_it_has_a_token_and_says_how_to_get_there(own_store: Path, tmp_path: Path) -> None:
     env = {"SLURM_JOB_ID": "7", "SLANGRAG_LOGIN": "ann@login", "XDG_DATA_HOME": str(tmp_path)}
-    with serving(own_store, env=env) as (process, address):
+    with serving(own_store, "--no-uploads", env=env) as (process, address):
         base, _, fragment = address.partition("#token=")
         assert len(fragment) >= 24
         assert httpx.get(f"{base}api/status", trust_env=False).status_code == 401
         header = {"Authorization": f"Bearer {fragment}"}
-        assert httpx.get(f"{base}api/status", headers=header, trust_env=False).status_code == 200
+        status = httpx.get(f"{base}api/status", headers=header, trust_env=False)
+        assert (status.status_code, status.json()["uploads"]) == (200, False)
         (token,) = (tmp_path / "slangrag" / "serve").glob("*.token")
         assert stat.S_IMODE(token.stat().st_mode) == 0o600
         assert token.read_text().strip() == fragment

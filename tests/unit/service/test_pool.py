@@ -46,5 +46,5 @@ def test_a_question_waits_for_a_few_documents_and_not_for_all() -> None:
     asking.join(10)
     adding.join(10)
     assert slow.called[:2] == ["documents", "what is rizz"]
-    assert slow.called.count("documents") == 7
+    assert slow.called.count("documents") == 25
     assert vectors[0].shape == (100, 2)
