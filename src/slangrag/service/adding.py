@@ -6,6 +6,9 @@ What cannot be read is told and costs only itself; all others are taken.
 from __future__ import annotations
 
 import hashlib
+import os
+import shlex
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,19 +72,23 @@ class Adding:
 
         Raises the EngineErrors and StoreErrors, and what a stop raises: what came before is kept.
         """
-        if target.startswith(_WEB):
+        if _is_web(target):
             yield self._told(target, lambda: self._from_web(target))
             return
-        path = Path(target).expanduser()
-        if not path.is_dir():
-            yield self._told(target, lambda: self._from_file(path, path.name))
+        try:
+            path = _path(target)
+            found = readable_in(path) if path.is_dir() else [path]
+            if not found:
+                raise InputMissing(f"{target} holds no document that can be read", hint="slangrag add FILE")
+        except InputError as error:
+            yield Added(target, "failed", failure=error)
             return
-        found = readable_in(path)
-        if not found:
-            failure = InputMissing(f"{target} holds no document that can be read", hint="slangrag add FILE")
-            yield Added(target, "failed", failure=failure)
+        except OSError as error:
+            yield Added(target, "failed", failure=_unreadable(Path(target), error))
+            return
         for one in found:
-            yield self._told(str(one), lambda one=one: self._from_file(one, one.name))  # type: ignore[misc]
+            said = target if one is path else str(one)
+            yield self._told(said, lambda one=one: self._from_file(one, one.name))  # type: ignore[misc]
 
     def add_file(self, path: Path, name: str, locator: str, media_type: str = "") -> Added:
         """A file that somebody calls `name` and that is remembered as coming from `locator`."""
@@ -90,6 +97,10 @@ class Adding:
     def add_bytes(self, body: bytes, name: str, origin: Origin, media_type: str = "") -> Added:
         """What came from elsewhere, as bytes."""
         return self._told(name, lambda: self._from_bytes(body, name, origin, media_type))
+
+    def has(self, locator: str) -> bool:
+        """Whether the store has what came from there."""
+        return self._load.known(locator) is not None
 
     def forget(self, locator: str) -> bool:
         """Take out the document that came from there; whether there was one."""
@@ -104,15 +115,16 @@ class Adding:
             return self._load.load(origin, self._reader.read(path, name=name, media_type=media_type))
 
     def _from_file(self, path: Path, name: str, locator: str = "", media_type: str = "") -> loading.Loaded:
-        locator = locator or str(path.resolve())
         try:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                raise InputUnreadable(f"{path} is not a file", hint="give a file, or a folder of files")
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            origin = Origin(locator, path.stat().st_size, digest)
+            origin = Origin(locator or _locator(path), path.stat().st_size, digest)
         except FileNotFoundError as error:
             raise InputMissing(f"{path} is not there", hint="slangrag add FILE") from error
         except OSError as error:
-            raise InputUnreadable(f"{path} cannot be read: {error.strerror}", hint=f"ls -l {path}") from error
+            raise _unreadable(path, error) from error
         if (same := self._load.same(origin)) is not None:
             return same
         return self._load.load(origin, self._reader.read(path, name=name, media_type=media_type))
@@ -121,14 +133,16 @@ class Adding:
         from slangrag.sources.web.addresses import Access
         from slangrag.sources.web.fetching import fetch
         from slangrag.sources.web.types import NotModified, Validators
+        from slangrag.sources.web.urls import normal
 
-        known = self._load.known(url)
+        locator = normal(url) or url  # as a crawl names it
+        known = self._load.known(locator)
         validators = None if known is None else Validators(known.etag, known.modified)
         found = fetch(url, access=Access.asked(url, private=self._private), validators=validators)
         if isinstance(found, NotModified):
             assert known is not None
             return loading.Loaded(known, "unchanged", kept=known.passages)
-        origin = origin_of(found.body, url, found.etag, found.last_modified)
+        origin = origin_of(found.body, locator, found.etag, found.last_modified)
         return self._from_bytes(found.body, found.url, origin, found.media_type)
 
     def _told(self, target: str, load: Callable[[], loading.Loaded]) -> Added:
@@ -201,7 +215,7 @@ def remove(
 
 def named(documents: Sequence[StoredDocument], name: str) -> StoredDocument:
     """The document of that number, path, address, file name or title. Raises InputMissing."""
-    wanted = {name, str(Path(name).expanduser().resolve())}
+    wanted = {name, _asked_for(name)}
     for of in (
         lambda one: str(one.number),
         lambda one: one.locator,
@@ -220,13 +234,67 @@ def named(documents: Sequence[StoredDocument], name: str) -> StoredDocument:
 
 
 def readable_in(folder: Path) -> list[Path]:
-    """The files below a folder whose names say that they can be read, hidden ones left out, in order."""
+    """The files below a folder whose names say that they can be read, hidden ones left out, in order.
+
+    Links to other folders are not followed. A folder that cannot be read is among them: reading it says why.
+    """
     from slangrag.sources.documents.kinds import SUFFIXES
 
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    found: list[Path] = []
+
+    def closed(error: OSError) -> None:
+        found.append(Path(error.filename))
+
+    for place, folders, files in os.walk(folder, onerror=closed):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(place, name) for name in files if not name.startswith("."))
+        found += (path for path in paths if path.suffix.lower() in SUFFIXES and _may_be_file(path))
+    return sorted(found)
+
+
+def _may_be_file(path: Path) -> bool:
+    """Whether it is a file, or something of which only reading can tell why it is none."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:  # a link to nothing
+        return False
+    except OSError:
+        return True
+
+
+def _is_web(target: str) -> bool:
+    return target.lower().startswith(_WEB)
+
+
+def _path(target: str) -> Path:
+    """A path as it was typed. Raises InputMissing for one that leads nowhere."""
+    if not target:  # an unset variable is not the current folder
+        raise InputMissing("a path is empty", hint="slangrag add FILE")
+    try:
+        return Path(target).expanduser()
+    except RuntimeError as error:
+        raise InputMissing(f"{target}: there is no such user", hint="slangrag add FILE") from error
+
+
+def _locator(path: Path) -> str:
+    """A path as the store remembers it: absolute, and text; bytes that are none are written as \\xNN."""
+    try:
+        return os.fsencode(path.resolve()).decode(errors="backslashreplace")
+    except RuntimeError as error:  # Python 3.11 and 3.12, of links in a circle
+        raise InputUnreadable(f"{path} is a link to itself", hint=f"ls -l {path}") from error
+
+
+def _asked_for(name: str) -> str:
+    """The locator that a name is, if it is one."""
+    if _is_web(name):
+        from slangrag.sources.web.urls import normal
+
+        return normal(name)
+    try:
+        return _locator(_path(name))
+    except (InputError, ValueError):  # a zero byte, which only a program can send
+        return name
+
+
+def _unreadable(path: Path, error: OSError) -> InputUnreadable:
+    return InputUnreadable(f"{path} cannot be read: {error.strerror}", hint=f"ls -l {shlex.quote(str(path))}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from slangrag.service.adding import Added, Adding, StopFlag, origin_of
 from slangrag.sources.web.crawling import Crawl, crawl
 from slangrag.sources.web.plan import CrawlPlan, read_plan
 from slangrag.sources.web.types import Crawled
+from slangrag.sources.web.urls import host
 from slangrag.store.layout import StoreLayout
 
 __all__ = ["CrawlPlan", "Crawled", "Visited", "crawl_into", "look_over", "read_plan"]
@@ -19,6 +22,7 @@ MANY_GONE: Final = 0.5
 """The share of a site's pages that may be gone at once; above it the site is taken to be out of order."""
 
 _FEW: Final = 3
+_LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ def crawl_into(
     place.mkdir(parents=True, exist_ok=True)
     gone: list[Crawled] = []
     there = 0
-    with crawl(plan, place / f"{plan.name}.jsonl", anew=anew, waiting=waiting, sleep=stop.wait) as pages:
+    with crawl(
+        plan, place / journal_name(plan), anew=anew, has=adding.has, waiting=waiting, sleep=stop.wait
+    ) as pages:
         for page in pages:
             if page.outcome == "gone":
                 gone.append(page)
@@ -75,6 +81,8 @@ def crawl_into(
             if removing:
                 adding.forget(page.url)
                 pages.done(page)
+            else:
+                pages.keep(page)
             yield Visited(page, removed=removing, held=not removing)
 
 
@@ -84,8 +92,19 @@ def _visited(adding: Adding, pages: Crawl, page: Crawled) -> Visited:
     origin = origin_of(found.body, page.url, found.etag, found.last_modified)
     charset = f"; charset={found.charset}" if found.charset else ""
     added = adding.add_bytes(found.body, page.url, origin, f"{found.media_type}{charset}")
-    pages.done(page)  # one that cannot be read is not asked for again until it changes
+    pages.done(page)  # also one that cannot be read: the rest of the site must not wait for it
     return Visited(page, added)
+
+
+def journal_name(plan: CrawlPlan) -> str:
+    """The file that remembers a site: told from others of the same name by where it begins.
+
+    Two sites in one journal would each take the other's pages for gone.
+    """
+    hosts = sorted({host(url) for url in plan.start})
+    told_apart = hashlib.sha256("\n".join([plan.name, *hosts]).encode()).hexdigest()[:12]
+    readable = re.sub(r"\W+", "-", plan.name, flags=re.ASCII).strip("-")[:_LONGEST_NAME]
+    return f"{readable or 'site'}-{told_apart}.jsonl"
 
 
 def named_plan(path: Path, *, private: bool) -> CrawlPlan:

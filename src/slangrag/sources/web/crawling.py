@@ -63,6 +63,7 @@ class Crawl:
         *,
         dry_run: bool = False,
         anew: bool = False,
+        has: Callable[[str], bool] | None = None,
         waiting: Callable[[str, float], None] | None = None,
         sleep: Callable[[float], object] = time.sleep,
         now: Callable[[], float] = time.monotonic,
@@ -72,6 +73,7 @@ class Crawl:
         self._client = client
         self._dry_run = dry_run
         self._anew = anew
+        self._has = has or (lambda _url: True)
         self._digest = _digest(plan)
         self._scope = Scope(plan)
         self._known = dict(journal.known)
@@ -111,6 +113,13 @@ class Crawl:
             self._journal.note(visit)
             self._end()
 
+    def keep(self, page: Crawled) -> None:
+        """The caller keeps what it has of a page that is `gone`: the next crawl asks for it again."""
+        visit = self._pending.pop(page.url, None)
+        if visit is not None:
+            self._journal.note(replace(visit, outcome="skipped"))
+            self._end()
+
     @property
     def resumed(self) -> bool:
         """Whether this run goes on with one that was cut off."""
@@ -146,7 +155,7 @@ class Crawl:
             yield self._kept(stop, "robots", forbidden, asked=False)
             return
         known = self._known.get(stop.url)
-        current = known is not None and known.plan == self._digest and not self._anew
+        current = known is not None and known.plan == self._digest and not self._anew and self._has(stop.url)
         self._asked += 1
         try:
             answer = self._hosts.ask(stop.url, known.validators if known is not None and current else None)
@@ -289,13 +298,15 @@ def crawl(
     *,
     dry_run: bool = False,
     anew: bool = False,
+    has: Callable[[str], bool] | None = None,
     waiting: Callable[[str, float], None] | None = None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Crawl:
     """A crawl that begins, or goes on where the journal says (None: nothing is remembered).
 
     dry_run: pages are fetched, since their links are in them, but none is handed over, and no journal is
-    read or written. anew: no server is asked whether a page changed, each is taken again. waiting is told
+    read or written. anew: no server is asked whether a page changed, each is taken again. has: whether
+    the caller still has what was taken of a URL; of what it lost, no server is asked either. waiting is told
     the host and the seconds before each pause, for a progress line; sleep may end early where the crawl is
     to be left (`StopFlag.wait`). One process at a time may have a journal: the store's lock sees to that.
 
@@ -309,7 +320,7 @@ def crawl(
         Access.asked(*plan.start, *whole, private=plan.private), Limits(max_bytes=plan.max_bytes)
     )
     memory = Journal(None if dry_run else journal)
-    return Crawl(plan, memory, client, dry_run=dry_run, anew=anew, waiting=waiting, sleep=sleep)
+    return Crawl(plan, memory, client, dry_run=dry_run, anew=anew, has=has, waiting=waiting, sleep=sleep)
 
 
 def _digest(plan: CrawlPlan) -> str:
