@@ -102,7 +102,7 @@ def test_a_word_of_both_is_answered_by_both(slang: Slang) -> None:
     hits = slang.search("what does ghost mean in hollowdeep", limit=6).hits
     assert hits[0].locator is not None
     assert hits[0].locator.title.startswith("Hollowdeep, a players")
-    assert [hit.entry.word for hit in hits if hit.kind == "entry"][0] == "ghost"
+    assert next(hit.entry.word for hit in hits if hit.kind == "entry") == "ghost"
 
 
 def test_what_nobody_answers_is_not_claimed_of_words_codes_and_names_that_are_nowhere(slang: Slang) -> None:

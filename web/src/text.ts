@@ -96,10 +96,11 @@ export function bracketed(text: string): Piece[] {
     });
 }
 
-/** A quoted sentence is `“headword”: “definition” [n].`; null where it is not of that form. */
-export function quotation(text: string): { word: string; definition: string } | null {
-  const [, word, definition] = /^“([^”]+)”: “(.*)”\s*(?:\[\d+\]\s*)+\.?$/s.exec(text.trim()) ?? [];
-  return word && definition ? { word, definition } : null;
+/** A quoted sentence is `“headword”: “definition” [n].`, of a document `“title”, p. 4: “…” [n].`; else null. */
+export function quotation(text: string): { word: string; page: string; definition: string } | null {
+  const form = /^“([^”]+)”(?:, p\. ([^:“”]{1,40}))?: “(.*)”\s*(?:\[\d+\]\s*)+\.?$/s;
+  const [, word, page = "", definition] = form.exec(text.trim()) ?? [];
+  return word && definition ? { word, page, definition } : null;
 }
 
 /** Matches the strong words as whole words, in any case; null where there are none. */

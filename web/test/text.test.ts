@@ -41,7 +41,10 @@ test("brackets become headwords, numbers and markup in them do not become more t
 });
 
 test("a quotation is taken apart, and left whole where it is of another form", () => {
-  assert.deepEqual(quotation("“ghost”: “To stop “answering”.” [1]."), { word: "ghost", definition: "To stop “answering”." });
+  const ghost = { word: "ghost", page: "", definition: "To stop “answering”." };
+  assert.deepEqual(quotation("“ghost”: “To stop “answering”.” [1]."), ghost);
+  const guide = { word: "Style: a guide", page: "4–5", definition: "Say: sorry." };
+  assert.deepEqual(quotation("“Style: a guide”, p. 4–5: “Say: sorry.” [2]."), guide);
   assert.equal(quotation("ghost means to stop [1]."), null);
 });
 

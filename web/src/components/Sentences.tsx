@@ -1,7 +1,7 @@
 // What an answer says, each sentence with its mark and its citations as buttons.
 
 import type { Phase } from "../asking.ts";
-import { hitName, hitPath } from "../hits.ts";
+import { hitName, hitPath, pageSaid } from "../hits.ts";
 import { wordPath } from "../router.ts";
 import { useMask } from "../strong.ts";
 import { cited, evidenceFor, quotation, tied } from "../text.ts";
@@ -113,6 +113,7 @@ function Quotation({ sentence, ...shared }: Shared) {
         {sentence.citations.map((n) => (
           <Citation key={n} n={n} sentence={sentence} {...shared} />
         ))}
+        {quoted?.page && <span class="page">{pageSaid(quoted.page)}</span>}
         <span class="unseen">quoted from the data</span>
       </figcaption>
       <blockquote>
