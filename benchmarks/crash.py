@@ -33,7 +33,7 @@ from slangrag.engines.protocols import EmbedderIdentity
 from slangrag.errors import StoreMissing
 from slangrag.ingest import Batching, IngestPlan, Progress, run
 from slangrag.ingest.plan import Pace
-from slangrag.service import documents
+from slangrag.service import reports
 from slangrag.store import build, early_index
 from slangrag.store.codes import keeping
 from slangrag.store.index.local_chroma import LocalChroma
@@ -140,7 +140,7 @@ def worker(csv_path: Path, store: Path, source: str | None) -> None:
             sys.stdout.flush()
 
     report = run(plan_of(csv_path, store, source), embedder, progress=tell)
-    sys.stdout.write(f"done {embedder.texts} {json.dumps(documents.ingest(report))}\n")
+    sys.stdout.write(f"done {embedder.texts} {json.dumps(reports.ingest(report))}\n")
 
 
 def start(csv_path: Path, store: Path, source: str | None) -> subprocess.Popen[str]:

@@ -29,9 +29,9 @@ def show(as_json: JsonOption = False) -> None:
 
     settings = load_settings()
     if as_json:
-        from slangrag.service import documents
+        from slangrag.service import reports
 
-        write_json(documents.configuration(OPTIONS, settings))
+        write_json(reports.configuration(OPTIONS, settings))
         return
     rows = [(option.name, _text(option.shown(settings)), settings.origin[option.name]) for option in OPTIONS]
     show_table(("setting", "value", "from"), rows)

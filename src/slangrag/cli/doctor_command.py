@@ -34,9 +34,9 @@ def doctor(
     if as_json:
         from slangrag.cli.render.terminal import write_json
         from slangrag.config import OPTIONS
-        from slangrag.service import documents
+        from slangrag.service import reports
 
-        write_json(documents.diagnosis(found, OPTIONS, settings))
+        write_json(reports.diagnosis(found, OPTIONS, settings))
     else:
         from slangrag.cli.render.checks import show_verdict
 

@@ -46,7 +46,7 @@ def evaluate(
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import note, write_json
     from slangrag.cli.search_command import named_mode
-    from slangrag.service import documents
+    from slangrag.service import reports
 
     found = other = None
     for one in (settings, *([replace(settings, store=against)] if against else [])):
@@ -65,11 +65,11 @@ def evaluate(
     if report is not None:
         note(f"report: {report}")
     if as_json:
-        write_json(documents.evaluation(found, other))
+        write_json(reports.evaluation(found, other))
     else:
         _as_text(found)
         if other is not None:
-            _compared(documents.differences(found, other), str(against))
+            _compared(reports.differences(found, other), str(against))
 
 
 def named_intent(name: str | None) -> Intent | None:

@@ -22,7 +22,7 @@ app = typer.Typer(
 def list_models(*, settings: Settings, as_json: JsonOption = False) -> None:
     """List the models of every engine that answers (or of one)."""
     from slangrag.cli.render.terminal import note, show_table, write_json
-    from slangrag.service import documents, models
+    from slangrag.service import models, reports
 
     found = models.embedded_models(settings) if settings.engine in {"auto", "embedded"} else []
     if settings.engine in {"auto", "ollama"}:
@@ -33,7 +33,7 @@ def list_models(*, settings: Settings, as_json: JsonOption = False) -> None:
                 raise
             note(error.message)
     if as_json:
-        write_json(documents.models(found))
+        write_json(reports.models(found))
         return
     rows = [
         (m.engine, m.name, m.role, f"{m.size / 1e6:,.0f} MB", "yes" if m.present else "no") for m in found

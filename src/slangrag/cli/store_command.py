@@ -30,13 +30,13 @@ app = typer.Typer(
 def info(*, settings: Settings, as_json: JsonOption = False) -> None:
     """Show what the store holds, which model made its vectors, and how fresh it is."""
     from slangrag.cli.render.terminal import note, show_table, write_json
-    from slangrag.service import documents
+    from slangrag.service import reports
     from slangrag.service.indexing import index_choice
     from slangrag.service.maintenance import store_facts
 
     facts = store_facts(settings.store, index_choice(settings))
     if as_json:
-        write_json(documents.store(facts))
+        write_json(reports.store(facts))
         return
     show_table(("", ""), fact_rows(facts))
     if facts.locked_by:
@@ -54,12 +54,12 @@ def verify(*, settings: Settings, as_json: JsonOption = False) -> None:
     from slangrag.cli.render.checks import show_check, show_verdict
     from slangrag.cli.render.terminal import write_json
     from slangrag.errors import StoreDamaged
-    from slangrag.service import documents, maintenance
+    from slangrag.service import maintenance, reports
     from slangrag.service.indexing import index_choice
 
     found = maintenance.verify(settings.store, index_choice(settings))
     if as_json:
-        write_json(documents.verification(found))
+        write_json(reports.verification(found))
     else:
         width = max(len(check.name) for check in found.checks)
         for check in found.checks:
@@ -78,7 +78,7 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
     from slangrag.cli.render.progress import meter
     from slangrag.cli.render.terminal import show, write_json
     from slangrag.cli.signals import ctrl_c_is_told, stop_on_signals
-    from slangrag.service import documents, maintenance
+    from slangrag.service import maintenance, reports
     from slangrag.service.indexing import index_choice
 
     root = settings.store
@@ -89,7 +89,7 @@ def rebuild(*, settings: Settings, as_json: JsonOption = False) -> None:
             raise stop.leave(f"the index of {root} is not finished, the old one still stands")
     seconds = time.monotonic() - began
     if as_json:
-        write_json(documents.rebuilt(root, made.rows, seconds))
+        write_json(reports.rebuilt(root, made.rows, seconds))
     else:
         index = f", Chroma index of {made.rows:,} rows" if settings.index != "none" else ""
         show(Text(f"{root}: made anew in {seconds:.1f} s: codes{index}"))
@@ -102,12 +102,12 @@ def calibrate(*, settings: Settings, as_json: JsonOption = False) -> None:
     from rich.text import Text
 
     from slangrag.cli.render.terminal import show, write_json
-    from slangrag.service import documents, maintenance
+    from slangrag.service import maintenance, reports
 
     root = settings.store
     found = maintenance.calibrate(root)
     if as_json:
-        write_json(documents.calibrated(root, found.rows, found.spread))
+        write_json(reports.calibrated(root, found.rows, found.spread))
     else:
         show(
             Text(
@@ -130,7 +130,7 @@ def copy(
     from rich.text import Text
 
     from slangrag.cli.render.terminal import note, show, write_json
-    from slangrag.service import documents, maintenance
+    from slangrag.service import maintenance, reports
     from slangrag.text.sizes import size
 
     root, began = settings.store, time.monotonic()
@@ -138,7 +138,7 @@ def copy(
         made = maintenance.copy_store(root, destination.expanduser(), told=told)
     seconds = time.monotonic() - began
     if as_json:
-        write_json(documents.copied(root, made, seconds))
+        write_json(reports.copied(root, made, seconds))
         return
     show(Text(f"{root} is copied to {made.path}: {size(made.bytes)} in {seconds:.1f} s"))
     for remark in made.notes:
@@ -169,7 +169,7 @@ def export(
     from rich.text import Text
 
     from slangrag.cli.render.terminal import show, write_json
-    from slangrag.service import documents, maintenance
+    from slangrag.service import maintenance, reports
     from slangrag.text.sizes import size
 
     targets: list[tuple[maintenance.Format, Path | None]] = [
@@ -193,7 +193,7 @@ def export(
         made = maintenance.export(root, path.expanduser(), form, vectors=vectors, told=told)
     seconds = time.monotonic() - began
     if as_json:
-        write_json(documents.exported(root, made, seconds))
+        write_json(reports.exported(root, made, seconds))
         return
     what = "passages" if passages else "entries"
     show(Text(f"{made.rows:,} {what} of {root} are in {made.path}: {size(made.bytes)} in {seconds:.1f} s"))

@@ -49,7 +49,7 @@ def export(
     """
     from slangrag.cli.render.terminal import note, write_json
     from slangrag.cli.signals import ctrl_c_is_told
-    from slangrag.service import documents
+    from slangrag.service import reports
     from slangrag.service.exporting import ExportRequest, export_model
 
     asked: list[tuple[Form, bool]] = [("onnx", onnx), ("int8", int8), ("gguf", gguf)]
@@ -60,7 +60,7 @@ def export(
     with ctrl_c_is_told():
         report = export_model(request, settings, note)
     if as_json:
-        write_json(documents.tune_export(report))
+        write_json(reports.tune_export(report))
     else:
         _show(report)
     if report.fault is not None:

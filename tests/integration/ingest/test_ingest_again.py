@@ -12,7 +12,7 @@ from tests.unit.ingest.stubs import Row, StubEmbedder, rows, write_csv
 
 from slangrag.errors import TextRejected
 from slangrag.ingest import finished, run, write_rejects
-from slangrag.service import documents
+from slangrag.service import reports
 from slangrag.store.headwords import STEM
 from slangrag.store.index import open_index
 from slangrag.store.lexicon import open_lexicon
@@ -60,7 +60,7 @@ def test_a_word_of_a_newer_file_is_found_in_its_looser_forms_like_one_of_the_fir
 
 def test_the_report_has_exactly_the_fields_of_the_contract(tmp_path: Path, store: Path) -> None:
     report = run(plan_of(write_csv(tmp_path / "a.csv", rows(3)), store), StubEmbedder())
-    assert list(documents.ingest(report)) == [
+    assert list(reports.ingest(report)) == [
         "rows_read", "accepted", "rejected", "duplicates", "filtered", "embedded", "already_present",
         "seconds", "rows_per_second", "complete", "store", "pruned", "source", "shared",
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from tests.unit.retrieval.conftest import MakeStore, make_store
 
 from slangrag.evaluation.evaluate import evaluate
 from slangrag.evaluation.report import write_report
-from slangrag.service import documents
+from slangrag.service import reports
 
 __all__ = ["make_store"]
 
@@ -37,7 +37,7 @@ def test_the_ablation_says_what_each_group_adds(make_store: MakeStore, tmp_path:
     store = make_store(("salty", "Bitter."), ("the", "An article."), ("lit", "Very good."))
     questions = tmp_path / "q.jsonl"
     questions.write_text('{"task": "sentence", "query": "he is so salty today, man", "headword": "salty"}\n')
-    document = documents.evaluation(evaluate([questions], store, ablation=True))
+    document = reports.evaluation(evaluate([questions], store, ablation=True))
     assert document["n"] == 1
     assert document["by_task"]["sentence"]["R@1"] == 1.0
     assert {"rarity", "length"} <= {removal["signal"] for removal in document["ablation"]}

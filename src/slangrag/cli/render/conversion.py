@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from slangrag.cli.render.terminal import note, show, show_table, write_json
-from slangrag.service import documents
+from slangrag.service import reports
 from slangrag.text.clean import printable
 from slangrag.text.sizes import size
 
@@ -30,7 +30,7 @@ _SAID: Final = {
 def show_look(found: Look, *, as_json: bool) -> None:
     """What repeats, what is in a record, and the command that converts it."""
     if as_json:
-        write_json(documents.look(found))
+        write_json(reports.look(found))
         return
     file = found.path
     read = size(found.read) if found.whole else f"its first {size(found.read)}"
@@ -58,7 +58,7 @@ def show_look(found: Look, *, as_json: bool) -> None:
 def show_conversion(made: Conversion, checked: Check | None, *, as_json: bool, record: str = "entry") -> None:
     """What became of the records. Beside a stream on standard output it is said on the other."""
     if as_json:
-        write_json(documents.conversion(made, checked))
+        write_json(reports.conversion(made, checked))
         return
     say = note if made.out is None else _show
     where = "standard output" if made.out is None else f"{made.out} ({size(made.bytes)})"

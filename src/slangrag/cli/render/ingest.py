@@ -8,7 +8,7 @@ from rich.text import Text
 
 from slangrag.cli.render.progress import duration
 from slangrag.cli.render.terminal import note, show, write_json
-from slangrag.service import documents
+from slangrag.service import reports
 
 if TYPE_CHECKING:
     from slangrag.ingest.estimate import Estimate
@@ -20,7 +20,7 @@ def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_
     for remark in report.notes:
         note(remark)
     if as_json:
-        write_json(documents.ingest(report))
+        write_json(reports.ingest(report))
         return
     if nothing_to_do:
         _say(f"{source} is already in {report.store}: nothing to do ({report.seconds:.1f} s)")
@@ -46,7 +46,7 @@ def show_report(report: IngestReport, source: str, *, as_json: bool, nothing_to_
 def show_estimate(estimate: Estimate, source: str, *, as_json: bool) -> None:
     """What an ingest would take, on stdout."""
     if as_json:
-        write_json(documents.estimate(estimate))
+        write_json(reports.estimate(estimate))
         return
     for remark in estimate.notes:
         note(remark)
