@@ -51,29 +51,35 @@ class Equipment:
         self._making = threading.RLock()
         self._chat: Chosen[ChatModel] | None = None
         self._nli: Nli | None = None
+        self._chat_of: Equipment | None = None
+        self._nli_of: Equipment | None = None
 
     def varied(self, settings: Settings) -> Equipment:
-        """Equipment for other settings, which keeps the models where they stay the same ones."""
+        """Equipment for other settings, which has this one's models where they stay the same ones.
+
+        It asks for them: one that nobody has needed yet would else be made for each question anew.
+        """
         other = Equipment(settings, self._fetching)
-        with self._making:
-            same = {name: getattr(self.settings, name) for name in PER_QUESTION} | {"origin": {}}
-            if replace(settings, **same) == replace(self.settings, origin={}):
-                other._chat = self._chat
-            if settings.nli_model == self.settings.nli_model:
-                other._nli = self._nli
+        same = {name: getattr(self.settings, name) for name in PER_QUESTION} | {"origin": {}}
+        if replace(settings, **same) == replace(self.settings, origin={}):
+            other._chat_of = self
+        if settings.nli_model == self.settings.nli_model:
+            other._nli_of = self
         return other
 
     def with_chat(self, chosen: Chosen[ChatModel]) -> Equipment:
         """The same, with another chat model, made elsewhere."""
         other = Equipment(self.settings, self._fetching)
         with self._making:
-            other._chat, other._nli = chosen, self._nli
+            other._chat, other._nli, other._nli_of = chosen, self._nli, self._nli_of
         return other
 
     def chosen_chat(self) -> Chosen[ChatModel]:
         """The chat model. Raises EngineUnreachable, EngineMissing, ModelMissing, ModelUnfit, WeightsError."""
         from slangrag.service import engines
 
+        if self._chat_of is not None:
+            return self._chat_of.chosen_chat()
         with self._making:
             if self._chat is None:
                 self._chat = engines.chat_model(self.settings, self._fetching)
@@ -103,6 +109,8 @@ class Equipment:
     def _chosen_nli(self) -> Nli:
         from slangrag.answer.support.nli import Nli
 
+        if self._nli_of is not None:
+            return self._nli_of._chosen_nli()
         with self._making:
             if self._nli is None:
                 if self.settings.nli_model is None:
