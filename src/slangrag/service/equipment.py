@@ -67,6 +67,12 @@ class Equipment:
             other._nli_of = self
         return other
 
+    def apart(self, settings: Settings) -> Equipment:
+        """As `varied`, with a chat model of its own, for whoever closes it."""
+        other = self.varied(settings)
+        other._chat_of = None
+        return other
+
     def with_chat(self, chosen: Chosen[ChatModel]) -> Equipment:
         """The same, with another chat model, made elsewhere."""
         other = Equipment(self.settings, self._fetching)

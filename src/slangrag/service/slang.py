@@ -225,7 +225,7 @@ class Slang(Dictionary):
             question,
             found,
             models,
-            lambda name: self.varied(chat_model=name)._equipment,
+            lambda name: self._equipment.apart(self.varied(chat_model=name).settings),
             self._options(system),
         )
 

@@ -41,3 +41,10 @@ def test_another_model_is_another(made: list[str]) -> None:
     other = base.varied(replace(settings, chat_model="two"))
     assert other.chosen_chat() is not base.chosen_chat()
     assert made == ["two", "one"]
+
+
+def test_one_that_is_closed_after_a_comparison_is_nobody_elses(made: list[str]) -> None:
+    settings = load_settings({"chat_model": "one"}, environ={})
+    base = Equipment(settings)
+    assert base.apart(settings).chosen_chat() is not base.chosen_chat()
+    assert made == ["one", "one"]
