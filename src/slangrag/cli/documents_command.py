@@ -44,7 +44,7 @@ def list_documents(*, settings: Settings, as_json: JsonOption = False) -> None:
 def show(
     document: NameArgument,
     page: Annotated[
-        int | None, typer.Option("--page", min=1, help="Only this page, counted from 1 in the file.")
+        str | None, typer.Option("--page", help="Only this page, by the number that answers cite it with.")
     ] = None,
     *,
     settings: Settings,
@@ -60,7 +60,9 @@ def show(
 
     with open_slang(settings) as slang:
         number = named(slang.documents(), document).number
-        found = slang.document(number, page=page)
+        found = slang.document(number)
+        if found is not None and page is not None:
+            found = slang.document(number, page=found.page_called(page))
     if found is None:
         raise InputMissing(f"there is no document {document}", hint="slangrag documents list")
     if as_json:

@@ -37,6 +37,29 @@ class DocumentText:
     pages: tuple[Page, ...]
     passages: tuple[StoredPassage, ...]
 
+    def page_called(self, name: str) -> int:
+        """The number, counted from 1, of the page that has `name` printed on it; else of that number itself.
+
+        Raises InputMissing where there is neither.
+        """
+        for names in ({page.label: page.number for page in reversed(self.pages)}, self._numbers):
+            if name in names:
+                return names[name]
+        raise _no_page(self.document, len(self.pages), name)
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        return {str(page.number): page.number for page in self.pages}
+
+
+def _no_page(document: StoredDocument, pages: int, name: object) -> InputMissing:
+    has = (
+        f"has {pages:,} pages, and no page {name}"
+        if pages
+        else f"is of a kind without pages ({document.kind})"
+    )
+    return InputMissing(f"{document.title} {has}", hint=f"slangrag documents show {document.number}")
+
 
 class Dictionary:
     """The half of `Slang` that asks no chat model."""
@@ -174,14 +197,12 @@ class Dictionary:
             if page is not None:
                 chosen = next((one for one in pages if one.number == page), None)
                 if chosen is None:
-                    raise InputMissing(
-                        f"{document.title} has {len(pages)} pages, and no page {page}",
-                        hint=f"slangrag documents show {number}",
-                    )
-                start, end = chosen.start, chosen.end
-            touched = tuple(one for one in pages if one.start < end and one.end > start)
+                    raise _no_page(document, len(pages), page)
+                start, end, pages = chosen.start, chosen.end, (chosen,)
+            else:
+                pages = tuple(one for one in pages if one.start < end and one.end > start)
             own = (one for one in reader.passages(number) if one.start < end and one.end > start)
-            return DocumentText(document, text[start:end], start, touched, tuple(own))
+            return DocumentText(document, text[start:end], start, pages, tuple(own))
 
     def add_upload(self, path: Path, name: str, media_type: str = "") -> Added:
         """Add the file at `path`, which somebody far away calls `name`; it takes the place of one before.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,15 +16,26 @@ from typing import Any
 import pytest
 import typer.main
 from rich.cells import cell_len
-from tests.integration.cli.harness import DRIVER, Driven, Slangrag, driven, terminal
+from tests.integration.cli.harness import (
+    DRIVER,
+    Driven,
+    Slangrag,
+    driven,
+    strangers_environment,
+    terminal,
+)
 
 from slangrag.cli.main import app
 
 QUESTIONS = "questions.jsonl"
 XML = "words.xml"
+NOTES = "notes.md"
 # Each command with arguments that make it say much, and what stands on its standard input.
 COMMANDS: dict[str, tuple[list[str], str]] = {
     "ingest": (["--sample"], ""),
+    "add": ([NOTES], ""),
+    "documents list": ([], ""),
+    "documents show": ([NOTES], ""),
     "convert": ([XML], ""),
     "ask": (["--quote", "what", "does", "salty", "mean"], ""),
     "chat": (["--engine", "embedded"], "/help\n/define salty\n/quit\n"),
@@ -53,6 +65,8 @@ TRAINS = {
     "tune chat train", "tune chat export",
 }  # fmt: skip
 """Take what the step before made; test_cli_tune.py and test_tune_chat.py have them."""
+DOCUMENTS = {"crawl", "documents remove"}
+"""Need a site, or take away what the next run needs; test_cli_documents.py has them."""
 SAID_ON_JSON = {
     "chat": ["--list"],
     "convert": [XML, "--record", "entry", "--columns", "word=w,definition=d"],
@@ -79,7 +93,7 @@ def documented() -> dict[str, set[str]]:
     rows = re.findall(r"^\| `([a-z -]+)` \| (.+) \|$", page[page.index("## JSON") :], re.MULTILINE)
     outside = {name: re.sub(r"\([^)]*\)", "", fields).split(";")[0] for name, fields in rows}
     return {
-        name.removesuffix(" --list"): set(re.findall(r"`([a-z_]+)`", fields))
+        name.removesuffix(" --list"): set(re.findall(r"`([a-z_0-9]+)`", fields))
         for name, fields in outside.items()
     }
 
@@ -88,11 +102,24 @@ def takes_json(name: str) -> bool:
     return any("--json" in parameter.opts for parameter in LEAVES[name].params)
 
 
+@pytest.fixture(scope="module")
+def with_notes(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with notes, and a store of the sample that has them."""
+    folder = tmp_path_factory.mktemp("notes")
+    shutil.copytree(sample_store, folder / "store")
+    (folder / NOTES).write_text("# Notes on a boat\n\nA zorgle is shouted when the boat is salty.\n")
+    done = Slangrag(strangers_environment(folder), folder)("add", NOTES, "--store", "store")
+    assert done.code == 0, done.err
+    return folder
+
+
 @pytest.fixture
-def run(on_sample: Slangrag, own_store: Path) -> Slangrag:
+def run(on_sample: Slangrag, with_notes: Path, tmp_path: Path) -> Slangrag:
     """The command over a store of its own, with questions to evaluate."""
     (on_sample.cwd / QUESTIONS).write_text('{"task": "define", "query": "salty", "headword": "salty"}\n')
     (on_sample.cwd / XML).write_text(f"<d>{'<entry><w>salty</w><d>bitter about a loss</d></entry>' * 9}</d>")
+    (on_sample.cwd / NOTES).symlink_to(with_notes / NOTES)
+    own_store = shutil.copytree(with_notes / "store", tmp_path / "own-store")
     here = Slangrag(on_sample.environ, on_sample.cwd, {"SLANGRAG_STORE": str(own_store)})
     assert here("config", "set", "top_k", "").code == 0  # so that the file is there for all
     return here
@@ -114,7 +141,7 @@ def settled(text: str) -> str:
 
 
 def test_no_command_is_left_out() -> None:
-    assert set(COMMANDS) | SERVERS | WRITE_ONCE | TRAINS == set(LEAVES)
+    assert set(COMMANDS) | SERVERS | WRITE_ONCE | TRAINS | DOCUMENTS == set(LEAVES)
     assert {name for name in LEAVES if takes_json(name)} <= set(documented())
 
 

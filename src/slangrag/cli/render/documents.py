@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from slangrag.cli.render.entries import spoken
 from slangrag.cli.render.terminal import note, show, show_table
-from slangrag.text.clean import printable
+from slangrag.text.clean import printable, visible
 
 if TYPE_CHECKING:
     from slangrag.service.adding import Added
@@ -22,8 +21,9 @@ _COLUMNS: Final = ("", "title", "kind", "pages", "passages", "from")
 def show_added(one: Added) -> None:
     """A line for one document, and a note with the next command where it was not read."""
     if one.failure is not None:
+        message = " ".join(one.failure.message.split()).removesuffix(".")
         hint = f". next: {one.failure.hint}" if one.failure.hint else ""
-        note(f"not added: {printable(one.failure.message)}{hint}")
+        note(f"not added: {message}{hint}")
         return
     document = one.document
     assert document is not None
@@ -74,12 +74,12 @@ def show_document(found: DocumentText) -> None:
     note(", ".join(printable(one) for one in about if one))
     end = found.start + len(found.text)
     if not found.pages:
-        show(Text(f"\n{spoken(found.text, safe=False)}"))
+        show(Text(f"\n{visible(found.text)}"))
         return
     for page in found.pages:
         text = found.text[max(page.start, found.start) - found.start : min(page.end, end) - found.start]
         show(Text(f"\np. {page.label}", style="dim"))
-        show(Text(spoken(text.strip(), safe=False)))
+        show(Text(visible(text.strip())))
 
 
 def show_removed(gone: Sequence[StoredDocument]) -> None:

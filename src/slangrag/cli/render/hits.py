@@ -1,46 +1,92 @@
-"""Retrieved hits: a numbered line each, and below it the signals behind their order."""
+"""Retrieved hits: a numbered line for an entry, two for a passage, below them the signals of their order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from slangrag.retrieval.types import Hit
+from slangrag.retrieval.types import Hit, Locator
 
 _PARTS: Final = 8
 _TINY: Final = 0.005  # what two decimals would show as nothing
 _WIDE: Final = 70  # columns from which there is room for a bar of votes
 _LEAST_TEXT: Final = 12
 _PIPE_ROOM: Final = 400
+_BETWEEN: Final = " › "
+_CUT: Final = f"…{_BETWEEN}"
 
 
 def show_hits(hits: Sequence[Hit], *, safe: bool, explain: bool = False, first: int = 1) -> None:
-    """One line a hit: number, headword, start of the definition, votes; below it why, if asked.
+    """An entry: number, headword, start of the definition, votes. A passage: number, title, page and heading,
+    below them (in a pipe behind them) the start of its text. Then why it is here, if asked.
 
     Numbers begin at `first`.
     """
     from rich.text import Text
 
-    from slangrag.cli.render.entries import one_line, spoken, votes
     from slangrag.cli.render.terminal import INDENT, show, stdout
 
     console = stdout()
     room = console.width if console.is_terminal else _PIPE_ROOM
     for number, hit in enumerate(hits, start=first):
-        tail = votes(hit.entry, bar=room >= _WIDE)
-        if hit.entry.source:
-            tail.append(f"  {hit.entry.source}", style="dim")
-        line = Text().append(f"[{number}] ", style="dim")
-        line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
-        left = max(_LEAST_TEXT, room - line.cell_len - tail.cell_len - 2)
-        text = Text(one_line(hit.entry.definition, left, safe=safe))
-        if console.is_terminal and tail:
-            text.pad_right(left - text.cell_len)
-        show(line.append_text(text).append("  ").append_text(tail))
+        if hit.locator is None:
+            _show_entry(number, hit, room, safe=safe)
+        else:
+            _show_passage(number, hit.locator, hit.entry.definition, room, safe=safe)
         if explain:
             why = f"{hit.match}: {reasons(hit)}"
             for part in unbroken(why, room - INDENT) if console.is_terminal else [why]:
                 show(Text(part, style="dim"), indent=INDENT)
+
+
+def _show_entry(number: int, hit: Hit, room: int, *, safe: bool) -> None:
+    from rich.text import Text
+
+    from slangrag.cli.render.entries import one_line, spoken, votes
+    from slangrag.cli.render.terminal import show, stdout
+
+    tail = votes(hit.entry, bar=room >= _WIDE)
+    if hit.entry.source:
+        tail.append(f"  {hit.entry.source}", style="dim")
+    line = Text().append(f"[{number}] ", style="dim")
+    line.append(spoken(hit.entry.word, safe=safe), style="bold").append("  ")
+    left = max(_LEAST_TEXT, room - line.cell_len - tail.cell_len - 2)
+    line.append(one_line(hit.entry.definition, left, safe=safe))
+    if tail:
+        if stdout().is_terminal:
+            line.pad_right(room - tail.cell_len - 2 - line.cell_len)
+        line.append("  ").append_text(tail)
+    show(line)
+
+
+def _show_passage(number: int, place: Locator, said: str, room: int, *, safe: bool) -> None:
+    from rich.text import Text
+
+    from slangrag.cli.render.entries import one_line, spoken
+    from slangrag.cli.render.terminal import INDENT, show, stdout
+
+    line = Text().append(f"[{number}] ", style="dim")
+    page = Text(f"  p. {spoken(place.page(), safe=safe)}" if place.page() else "", style="dim")
+    left = max(_LEAST_TEXT, room - line.cell_len - page.cell_len)
+    line.append(one_line(place.title, left, safe=safe), style="bold").append_text(page)
+    left = room - line.cell_len - 2
+    if place.heading and left >= _LEAST_TEXT:
+        line.append(f"  {one_line(_nearest(place.heading, left), left, safe=safe)}", style="dim")
+    if stdout().is_terminal:
+        show(line)
+        show(Text(one_line(said, room - INDENT, safe=safe)), indent=INDENT)
+    else:
+        left = max(_LEAST_TEXT, room - line.cell_len - 2)
+        show(line.append(f"  {one_line(said, left, safe=safe)}"))
+
+
+def _nearest(trail: str, width: int) -> str:
+    """A trail of headings; where it is too long, those nearest to the passage, which say most."""
+    from rich.cells import cell_len
+
+    while cell_len(trail) > width and _BETWEEN in (shorter := trail.removeprefix(_CUT)):
+        trail = _CUT + shorter.partition(_BETWEEN)[2]
+    return trail
 
 
 def reasons(hit: Hit) -> str:

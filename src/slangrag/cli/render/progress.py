@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from slangrag.cli.render.terminal import stderr
+from slangrag.cli.render.terminal import bar_below, stderr
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
@@ -97,7 +97,7 @@ def _bar(unit: str, *, decimals: bool) -> Iterator[Meter]:
         TextColumn("{task.fields[rate]}", style="dim"),
         TimeRemainingColumn(compact=True),
     ]
-    with Progress(*columns, console=stderr(), transient=True) as progress:
+    with bar_below(), Progress(*columns, console=stderr(), transient=True) as progress:
         yield _Bar(progress, unit, digits)
 
 

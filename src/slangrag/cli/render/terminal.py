@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +25,8 @@ _ROOMY: Final = 60
 _UNSEEN: Final = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_bar_below: Final = ContextVar("_bar_below", default=False)
+_IN_CELLS: Final = re.compile(r"[\t\n\r]")
 
 
 @cache
@@ -52,13 +56,26 @@ def _console(*, stderr: bool, capped: bool = True) -> Console:
     return console
 
 
+@contextmanager
+def bar_below() -> Iterator[None]:
+    """While the block runs, a terminal's last line is a bar on `stderr()`, and results go above it."""
+    token = _bar_below.set(True)
+    try:
+        yield
+    finally:
+        _bar_below.reset(token)
+
+
 def show(text: Text, *, indent: int = 0) -> None:
     """Print a paragraph on stdout: wrapped and indented on a terminal, one line in a pipe."""
     console = stdout()
     if not console.is_terminal:
         lines = (" " * indent + line for line in text.plain.split("\n"))
         console.print("\n".join(lines) if indent else text, soft_wrap=True)
-    elif indent:
+        return
+    if _bar_below.get():  # only the console that drew the bar can move it out of the way
+        console = stderr()
+    if indent:
         from rich.padding import Padding
 
         console.print(Padding(text, (0, 0, 0, indent)))
@@ -114,8 +131,8 @@ def show_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
 
     shown = [tuple(printable(cell) for cell in row) for row in rows]
     if not stdout().is_terminal:
-        for row in shown:
-            sys.stdout.write("\t".join(row) + "\n")
+        for row in shown:  # a path may have a line end in it
+            sys.stdout.write("\t".join(_IN_CELLS.sub(" ", cell) for cell in row) + "\n")
         return
     from rich.table import Table
     from rich.text import Text
