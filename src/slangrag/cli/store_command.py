@@ -45,6 +45,8 @@ def info(*, settings: Settings, as_json: JsonOption = False) -> None:
         note("the last load did not come to its end. next: the same `slangrag ingest` again")
     elif not (facts.index_current and facts.codes_current and facts.documents_current):
         note("codes or index are not up to date. next: slangrag store rebuild")
+    elif not facts.documents_agree:
+        note("passages have another embedder's vectors. next: slangrag ingest CSV --reembed")
 
 
 @app.command()
@@ -206,8 +208,10 @@ def _freshness(facts: StoreFacts) -> str:
 
 
 def _documents(facts: StoreFacts) -> str:
-    behind = "" if facts.documents_current else ", codes or Chroma not up to date"
-    return f"{facts.documents:,} of {facts.passages:,} passages{behind}"
+    said = f"{facts.documents:,} of {facts.passages:,} passages"
+    if not facts.documents_agree:
+        return f"{said}, with another embedder's vectors: found by words"
+    return said if facts.documents_current else f"{said}, codes or Chroma not up to date"
 
 
 def fact_rows(facts: StoreFacts) -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ class StoreFacts:
     codes_current: all rows but a few have their codes. adopted: what is noted of a tuned embedder, or None.
     locked_by: who writes to it now, "" for nobody. Sizes in bytes. saved_at: last commit, ISO 8601, UTC.
     file_system: its type, "" where the platform does not say. documents, passages: beside the dictionary;
-    documents_current: their codes and their index are.
+    documents_current: their codes and their index are; documents_embedder: whose vectors passages have.
     """
 
     root: Path
@@ -96,6 +96,7 @@ class StoreFacts:
     documents: int
     passages: int
     documents_current: bool
+    documents_embedder: EmbedderIdentity | None
     adopted: Mapping[str, Any] | None
 
     @property
@@ -104,16 +105,22 @@ class StoreFacts:
         return fingerprint.describe(self.embedder) if self.embedder else ""
 
     @property
+    def documents_agree(self) -> bool:
+        """Whether passages have vectors of the dictionary's embedder; until then words find them."""
+        there, here = self.documents_embedder, self.embedder
+        return there is None or here is None or fingerprint.agree(there, here)
+
+    @property
     def sealed(self) -> bool:
         """Whether nothing is left to be done: loaded to the end, indexed, and nobody writes."""
         current = self.codes_current and self.index_current and self.documents_current
-        return self.complete and current and not self.locked_by
+        return self.complete and current and self.documents_agree and not self.locked_by
 
 
 def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
     """The facts about the store at `root`. Raises StoreMissing, StoreMismatch, StoreDamaged."""
     layout = StoreLayout(root)
-    documents, passages, documents_current = _of_documents(root, choice)
+    beside = _documents_beside(root, choice)
     with open_lexicon(root) as lexicon:
         index = index_of(root, lexicon, choice)
         kept = None if index is None else finished_index(lexicon, index)
@@ -151,26 +158,38 @@ def store_facts(root: Path, choice: IndexChoice = LOCALLY) -> StoreFacts:
             saved_at=as_of.saved_at,
             loads=tuple(lexicon.loads()),
             sources=tuple(lexicon.sources()),
-            documents=documents,
-            passages=passages,
-            documents_current=documents_current,
+            documents=beside.documents,
+            passages=beside.passages,
+            documents_current=beside.current,
+            documents_embedder=beside.embedder,
             adopted=lexicon.meta(fingerprint.ADOPTED),
         )
 
 
-def _of_documents(root: Path, choice: IndexChoice) -> tuple[int, int, bool]:
-    """How many documents and passages are there are; whether their codes and their index are current."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The documents of a store: how many, whether codes and index are current, whose vectors they have."""
+
+    documents: int = 0
+    passages: int = 0
+    current: bool = True
+    embedder: EmbedderIdentity | None = None
+
+
+def _documents_beside(root: Path, choice: IndexChoice) -> _Beside:
     if not has_documents(root):
-        return 0, 0, True
+        return _Beside()
     place = StoreLayout(root).documents
     with open_documents(root) as (lexicon, documents):
+        count, passages = documents.count(), lexicon.count("entries")
         try:
             current = codes_are_current(place, lexicon) and is_current(
                 lexicon, index_of(place, lexicon, choice)
             )
         except StoreError:  # a server that does not answer, which the dictionary's index tells of
             current = False
-        return len(documents.documents()), lexicon.count("entries"), current
+        kept = lexicon.meta(fingerprint.EMBEDDER)
+        return _Beside(count, passages, current, fingerprint.from_meta(kept) if kept and passages else None)
 
 
 def documents_root(root: Path) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from tests.website import Reply, Website, html
 from slangrag.errors import EngineUnreachable, InputFormat, StoppedEarly
 from slangrag.ingest import StopFlag, embedding
 from slangrag.service.adding import adding, remove
-from slangrag.service.crawling import CrawlPlan, Visited, crawl_into, journal_name, look_over
+from slangrag.service.crawling import CrawlPlan, Visited, crawl_into, journal_name, look_over, read_plan
 from slangrag.sources.web.journal import Journal
 from slangrag.store.documents.reading import open_documents
 from slangrag.store.layout import StoreLayout
@@ -145,6 +147,36 @@ def test_a_crawl_that_is_stopped_is_gone_on_with(store: Path, site: Website, sto
     assert list(found.values()) == ["taken, added"] * (8 - stop_after)
     assert paths(store) == ALL
     assert all(site.times(path) == 1 for path in ALL)
+
+
+@pytest.mark.parametrize(
+    ("point", "before", "after"),
+    [
+        ("sources.web.journal:Journal.note", 3, ["taken, unchanged", *["taken, added"] * 5]),
+        ("sources.web.journal:Journal.note+", 3, ["taken, added"] * 5),
+        ("ingest.documents:DocumentLoad.load", 2, ["taken, added"] * 6),
+    ],
+)
+def test_a_crawl_that_is_killed_loses_no_page_and_asks_for_one_again_at_most(
+    store: Path, site: Website, tmp_path: Path, point: str, before: int, after: list[str]
+) -> None:
+    plan = tmp_path / "Guide.toml"
+    plan.write_text(f'start = ["{site.url}/"]\ndelay = 0\nprivate = true\n')
+    arguments = ["crawl", str(plan), "--store", str(store), "--index", "none", "--engine", "embedded"]
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.integration.documents.mortal", point, "3", *arguments],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert len(paths(store)) == before
+    assert verify(store, NONE).ok
+    assert list(outcomes(go(store, read_plan(plan))).values()) == after
+    assert paths(store) == ALL
+    assert verify(store, NONE).ok
 
 
 def test_an_engine_that_dies_costs_the_page_in_hand_alone(

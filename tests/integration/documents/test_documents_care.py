@@ -31,6 +31,7 @@ from slangrag.errors import StoppedEarly, StoreError, StoreLocked, StoreMismatch
 from slangrag.ingest import IngestPlan, StopFlag
 from slangrag.ingest.documents import remove
 from slangrag.service import ingesting
+from slangrag.service.doctor import store_checks
 from slangrag.service.maintenance import (
     calibrate,
     copy_store,
@@ -123,6 +124,9 @@ def test_codes_and_index_of_documents_are_made_anew_with_the_dictionarys(store: 
     assert not verify(store).ok
     facts = store_facts(store)
     assert not facts.sealed, "something is left to be done"
+    amiss = [one for one in store_checks.store(settings_for(store, "chroma"), quick=True) if one.ok is False]
+    assert [one.name for one in amiss] == ["documents"]
+    assert "store rebuild" in amiss[0].next
     rebuild(store)
     assert verify(store).ok
     assert store_facts(store).sealed
@@ -222,7 +226,11 @@ def test_questions_go_by_words_while_passages_have_anothers_vectors(store: Path)
     embedder = other()
     found, notes = found_by(store, embedder)
     assert found == [paragraph(3)]
-    assert any("found by words" in note or "meaning was not compared" in note for note in notes), notes
+    assert any("meaning was not compared" in note for note in notes), notes
+    amiss = [one for one in store_checks.store(settings_for(store), quick=True) if one.ok is False]
+    assert [one.name for one in amiss] == ["documents"]
+    assert "--reembed" in amiss[0].next
+    assert not store_facts(store, NONE).sealed
     with pytest.raises(StoreMismatch) as raised:
         put(store, other(), ("c", document([7])))
     assert "--reembed" in raised.value.hint

@@ -31,6 +31,8 @@ def store(settings: Settings, *, quick: bool) -> Iterator[Finding]:
     yield rows(facts)
     yield codes(facts)
     yield index(facts, settings, quick=quick)
+    if facts.documents:
+        yield documents(facts)
     yield disk(facts)
 
 
@@ -81,6 +83,27 @@ def index(facts: StoreFacts, settings: Settings, *, quick: bool) -> Finding:
     if not quick and not index_opens(settings):
         return Finding("index", False, f"{said}, but it does not open", rebuild, StoreError.exit_code)
     return Finding("index", True, f"{said}, up to date{'' if quick else ', opens'}")
+
+
+def documents(facts: StoreFacts) -> Finding:
+    """Whether the documents beside the dictionary are found by meaning, and fast."""
+    said = f"{facts.documents:,} of {facts.passages:,} passages"
+    if facts.locked_by:
+        return Finding("documents", None, f"{said}; not looked at while the store is being written")
+    if not facts.documents_agree:
+        return Finding(
+            "documents",
+            False,
+            f"{said}, with another embedder's vectors: found by words only",
+            f"slangrag ingest CSV --reembed --store {facts.root}",
+            StoreError.exit_code,
+        )
+    if not facts.documents_current and not facts.index_fault:
+        rebuild = f"slangrag store rebuild --store {facts.root}"
+        return Finding(
+            "documents", False, f"{said}, codes or Chroma not up to date", rebuild, StoreError.exit_code
+        )
+    return Finding("documents", True, said)
 
 
 def disk(facts: StoreFacts) -> Finding:
