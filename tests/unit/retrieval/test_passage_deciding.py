@@ -81,6 +81,7 @@ CASES = (
     Case("or hardly", "what does rope mean", ((ROPE, YES - 0.1),), WORD, "no", ""),
     Case("a word that nobody has", "what does flimberwock mean", ((ROPE, 9),), WORD, "no", ""),
     Case("a bare one", "flimberwock", ((ROPE, 9),), WORD, "no", ""),
+    Case("but for a short question", "forty metres?", ((ROPE, YES),), DOCS, "yes", "p"),
     Case("a question that passages answer", "when is an apology due", ((APOLOGY, YES),), DOCS, "yes", "p"),
     Case("or may answer", "when is an apology due", ((APOLOGY, MAYBE),), DOCS, "maybe", "p"),
     Case("or do not", "when is an apology due", ((APOLOGY, MAYBE - 0.1),), TEXT, "no", ""),

@@ -100,7 +100,7 @@ def _with_passages(
         speaking = [hit for hit in hits if _mentions(hit, subject)]
         if telling := [hit for hit in speaking if _tells(hit, subject)]:
             return _led_by_passages(found, telling, "yes", (), limit)
-        if asks_meaning(bare) or fold(subject) == fold(bare):
+        if asks_meaning(bare) or (fold(subject) == fold(bare) and not asks(bare)):
             sure = [hit for hit in speaking if hit.score >= weights.yes]
             return _led_by_passages(found, sure, "maybe", (), limit) if sure else found
     return _by_evidence(found, hits, passages, limit, weights)

@@ -18,7 +18,7 @@ _ASKS: Final = re.compile(
     rf"(?:when|where)\W+{_AUXILIARY}\b|where['’]?s\b|{_AUXILIARY}\W+(?:i|you|we|it|he|she|they|the|a|an|there|"
     r"my|our|this|that|any|\w+s)\b|(?:in|at|on|for|from|to|by|with) (?:which|what|whom)\b|"
     rf"(?:tell me|show me|give me|list|explain|describe|summari[sz]e)\b)|^\W*(?:which|whose|for how)\b|"
-    rf"^\W*(?:who|what)['’]?s\b|^\W*who\W+(?:{_AUXILIARY}|\w+s)\b|\?\s*$",
+    rf"^\W*(?:who|what)['’]?s\b|^\W*who(?:\W+\w+){{2}}|\?\s*$",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"^\s*[\"“«].*[\"”»]\s*$", re.DOTALL)
