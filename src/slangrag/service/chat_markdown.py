@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from slangrag.answer.chat.conversation import Conversation, Turn
+    from slangrag.answer.chat.conversation import CitedEntry, Conversation, Turn
 
 _ACTIVE: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&])")
 _LINK: Final = re.compile(r"(?<=\w)(://|\.(?=\w)|@)")
@@ -43,12 +43,18 @@ def _turn(turn: Turn, safe: bool) -> list[str]:
         parts.append("\n".join(lines))
     if turn.sources:
         sources = (
-            f"> \\[{one.n}\\] **{_shown(one.word, safe)}** (entry {_shown(one.entry_id, safe)}): "
+            f"> \\[{one.n}\\] **{_shown(one.word, safe)}** ({_shown(_place(one), safe)}): "
             f"{_shown(one.definition, safe)}"
             for one in turn.sources
         )
         parts.append("\n>\n".join(sources))
     return parts
+
+
+def _place(one: CitedEntry) -> str:
+    if one.passage:
+        return f"p. {one.page}" if one.page else "document"
+    return f"entry {one.entry_id}"
 
 
 def _shown(text: str, safe: bool) -> str:

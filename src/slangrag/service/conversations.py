@@ -146,7 +146,14 @@ def _turn(line: Mapping[str, Any]) -> Turn:
             for one in line.get("sentences", ())
         ),
         tuple(
-            CitedEntry(int(one["n"]), str(one["entry_id"]), str(one["word"]), str(one["definition"]))
+            CitedEntry(
+                int(one["n"]),
+                str(one["entry_id"]),
+                str(one["word"]),
+                str(one["definition"]),
+                bool(one.get("passage")),
+                str(one.get("page", "")),
+            )
             for one in line.get("sources", ())
         ),
     )

@@ -34,7 +34,7 @@ def _turn(
     question: str, answer: str, conversation: Conversation, retrieve: Callable[[str], Retrieval]
 ) -> Turn:
     follow_up = resolve(question, conversation)
-    if follow_up.kind in {"small talk", "summary", "check", "translate"}:
+    if follow_up.kind in {"small talk", "summary", "check", "place", "translate"}:
         return Turn(follow_up.asked, follow_up.standalone, answer, kind=follow_up.kind)
     found = retrieve(follow_up.lookup)
     if found.known == "no":
@@ -42,7 +42,7 @@ def _turn(
     _, numbers, _ = split_citations(answer, range(1, len(found.hits) + 1))
     cited = [(n, found.hits[n - 1]) for n in numbers]
     told = cited or [(1, found.hits[0])]
-    words = {fold(hit.entry.word): hit.entry.word for _, hit in told}
+    words = {fold(hit.entry.word): hit.entry.word for _, hit in told if hit.kind == "entry"}
     return Turn(
         follow_up.asked,
         follow_up.standalone,
@@ -55,4 +55,7 @@ def _turn(
 
 
 def _source(n: int, hit: Hit) -> CitedEntry:
-    return CitedEntry(n, hit.entry.entry_id, hit.entry.word, hit.entry.definition)
+    page = hit.locator.page() if hit.locator else ""
+    return CitedEntry(
+        n, hit.entry.entry_id, hit.entry.word, hit.entry.definition, hit.kind == "passage", page
+    )

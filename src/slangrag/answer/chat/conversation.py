@@ -15,12 +15,17 @@ EMPTY: Final = "(empty)"
 
 @dataclass(frozen=True, slots=True)
 class CitedEntry:
-    """What `[n]` in a turn's answer meant: kept, so that a chat can be read without its store."""
+    """What `[n]` in a turn's answer meant: kept, so that a chat can be read without its store.
+
+    passage: it is one of a document, word its title, and page the printed number of the page that was cited.
+    """
 
     n: int
     entry_id: str
     word: str
     definition: str
+    passage: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,10 @@ class Turn:
     """One question and its answer.
 
     asked is what the user typed; standalone is the same without reference to earlier turns; headwords
-    are those the answer was about; at is Unix time in seconds; entries are the ids of what it cited.
-    kind: what the turn was for (an aspect, "translate", "small talk", ..., else retrieval's intent).
-    sentences are the answer's, each with how it stands to sources. Older files lack the last three.
+    are those the answer was about, never titles of documents; at is Unix time in seconds; entries are the
+    ids of what it cited. kind: what the turn was for (an aspect, "translate", "small talk", ..., else
+    retrieval's intent). sentences are the answer's, each with how it stands to sources. Older files lack the
+    last three.
     """
 
     asked: str
@@ -42,6 +48,16 @@ class Turn:
     kind: str = ""
     sentences: tuple[Sentence, ...] = ()
     sources: tuple[CitedEntry, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The documents that its answer cited, by their titles."""
+        return tuple(dict.fromkeys(one.word for one in self.sources if one.passage))
+
+    @property
+    def of_documents(self) -> bool:
+        """Whether documents alone answered it."""
+        return bool(self.titles) and not self.headwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ class Conversation:
         """Its first question that found anything, else its first line, shortened; or "(empty)"."""
         if not self.turns:
             return EMPTY
-        first = next((turn for turn in self.turns if turn.headwords), self.turns[0])
+        first = next((turn for turn in self.turns if turn.headwords or turn.sources), self.turns[0])
         line = " ".join(first.asked.split())
         if len(line) <= _LONGEST_TITLE:
             return line
@@ -66,14 +82,14 @@ class Conversation:
 
     @property
     def headwords(self) -> tuple[str, ...]:
-        """What the latest turn that was about any headword was about."""
+        """What the latest turn that was about anything was about; empty where documents answered it."""
         turn = self.latest
         return turn.headwords if turn else ()
 
     @property
     def latest(self) -> Turn | None:
-        """The latest turn that was about any headword."""
-        return next((turn for turn in reversed(self.turns) if turn.headwords), None)
+        """The latest turn that was about any headword, or about a document."""
+        return next((turn for turn in reversed(self.turns) if turn.headwords or turn.titles), None)
 
     def with_turn(self, turn: Turn) -> Conversation:
         """The conversation, one turn longer."""

@@ -8,8 +8,8 @@ from typing import Literal
 from slangrag.answer.ask.aspects import Aspect
 from slangrag.text.forms import fold
 
-FollowUpType = Literal["question", "translate", "summary", "check", "small talk"]
-"""check: whether the last answer is right."""
+FollowUpType = Literal["question", "translate", "summary", "check", "place", "small talk"]
+"""check: whether the last answer is right; place: where in a document it stands."""
 
 
 @dataclass(frozen=True, slots=True)

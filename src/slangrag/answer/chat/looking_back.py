@@ -20,6 +20,7 @@ from slangrag.text.inert import excerpt, inert
 
 _MOST: Final = 12
 _LONGEST: Final = 400
+_UNPAGED: Final = "which has no pages"
 _NOTHING: Final = "There is no answer yet that rests on a definition."
 
 
@@ -44,6 +45,18 @@ def checked(follow_up: FollowUp, conversation: Conversation) -> Iterator[Event]:
     yield Remark(remark)
     yield from told
     yield Finished(quotations_told(follow_up.standalone, remark, told, found, AnswerOptions()))
+
+
+def placed(follow_up: FollowUp, conversation: Conversation) -> Iterator[Event]:
+    """Where what the last answer cites stands: documents, and pages where they have them."""
+    last = conversation.latest
+    cited = [one for one in last.sources if one.passage] if last else []
+    if not cited:
+        text = "That is from the dictionary, which has no pages." if last else _NOTHING
+        yield from remarked(follow_up, text, AnswerOptions())
+        return
+    places = [f"[{one.n}] “{inert(one.word)}”, {f'p. {one.page}' if one.page else _UNPAGED}" for one in cited]
+    yield from remarked(follow_up, f"That is in {'; '.join(dict.fromkeys(places))}.", AnswerOptions())
 
 
 def summary(follow_up: FollowUp, conversation: Conversation) -> Iterator[Event]:

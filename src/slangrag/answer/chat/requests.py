@@ -42,6 +42,13 @@ _SUMMARY: Final = re.compile(
     r"(?: so far)?(?: please| pls)?"
     r"|what (?:have|did) we (?:talk|talked|discuss|discussed|chat)(?: about)?(?: so far)?"
 )
+_PLACE: Final = re.compile(
+    r"(?:and |but |so |ok )*(?:(?:on |in )?(?:which|what) (?:page|document|file|chapter|section)s?"
+    r"(?: (?:is|was|are) (?:that|this|it|they))?(?: (?:on|in|from))?"
+    r"|where (?:is|was|does it say|did you (?:find|get|read|see)) (?:that|this|it)(?: from)?"
+    r"|where (?:is|does) (?:that|this|it) (?:from|stand|written|come from)"
+    r"|(?:what is |whats )?(?:the )?page(?: number)?)(?: please| pls)?"
+)
 _QUOTED: Final = re.compile(r"[\"“](?P<message>[^\"“”]{6,})[\"”]")
 
 
@@ -59,9 +66,13 @@ def requested(asked: str, conversation: Conversation) -> FollowUp | None:
         return FollowUp(asked, "a summary of this chat", "", kind="summary")
     if last is None:
         return None
+    if last.titles and _PLACE.fullmatch(words):
+        return FollowUp(asked, f"where is the answer to: {last.standalone}", "", kind="place")
     if explicit or _PLAINER.fullmatch(words):
         if last.kind in ("sentence", "translate"):
             return _translation(asked, message_of(last))
+        if last.of_documents:
+            return FollowUp(asked, last.standalone, last.standalone)
         word = last.headwords[0]
         return FollowUp(asked, question_on("shorter", word), meaning(word), word, "shorter")
     if _ANOTHER.fullmatch(words):
@@ -87,8 +98,21 @@ def _translation(asked: str, message: str) -> FollowUp:
     )
 
 
+def further(asked: str, last: Turn) -> FollowUp:
+    """What else the documents have on the question that they answered last."""
+    question = topic_of(last)
+    return FollowUp(asked, f"more on: {question}", question, "", "others")
+
+
+def topic_of(turn: Turn) -> str:
+    """The question that a turn of documents began with, without the follow-ups that were added to it."""
+    return turn.standalone.removeprefix("more on: ").split("; ")[0].rstrip(" ?")
+
+
 def _another(asked: str, last: Turn) -> FollowUp:
     """One more of what the last answer gave: an example, a word that fits the description, a sense."""
+    if last.of_documents:
+        return further(asked, last)
     word = last.headwords[0]
     if last.kind == "example":
         return FollowUp(asked, question_on("example", word), meaning(word), word, "example")

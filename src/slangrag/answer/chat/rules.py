@@ -9,8 +9,9 @@ import re
 from typing import Final
 
 from slangrag.answer.ask.aspects import aspect_of, question_on
-from slangrag.answer.chat.conversation import Conversation
+from slangrag.answer.chat.conversation import Conversation, Turn
 from slangrag.answer.chat.follow_up_types import FollowUp, meaning, names, pair_of
+from slangrag.answer.chat.requests import further, topic_of
 
 _LEADS: Final = r"^\W*(?:(?:and|so|but|ok)\b\W*)*"
 _NUMBERED: Final = re.compile(
@@ -59,12 +60,30 @@ WHICH_WORD: Final = "Which word do you mean?"
 _SHORT_QUESTION: Final = 6
 _MORE: Final = re.compile(r"^\W*(?:explain|what do you mean)\W*$", re.IGNORECASE)
 _FURTHER: Final = re.compile(r"^\W*(?:(?:tell me )?more|go on)(?: please)?\W*$", re.IGNORECASE)
+_THE_DOCUMENT: Final = re.compile(
+    r"\b(?:it|that|this|they|"
+    r"(?:the|that|this) (?:document|guide|manual|handbook|book|text|file|page|rules?))\b",
+    re.IGNORECASE,
+)
+_SAYING: Final = re.compile(
+    rf"{_THE_DOCUMENT.pattern} (?:also |even |not )?"
+    r"(?:says?|mentions?|tells?|explains?|has|have|talks?|gives?|covers?)\b",
+    re.IGNORECASE,
+)
+_WITHOUT_VERB: Final = re.compile(
+    r"^\W*(?:for|on|in|at|during|after|before|with|without|if|when)\b(?!.*\b(?:do|does|is|are|can|may|must)\b)"
+    r".{1,60}\?\s*$",
+    re.IGNORECASE,
+)
 _WHY_ALONE: Final = re.compile(r"^\W*(?:but )?(?:why|how come)\W*$", re.IGNORECASE)
 
 
 def read_by_rules(asked: str, conversation: Conversation) -> FollowUp:
     """`asked` as one that stands alone, by rules over the last headwords."""
     words = conversation.headwords
+    last = conversation.latest
+    if last is not None and last.of_documents:
+        return _of_documents(asked, last)
     if between := _BETWEEN.search(asked):
         return pair_of(asked, _bare(asked), (between["one"], between["other"]))
     if not words:
@@ -78,6 +97,21 @@ def read_by_rules(asked: str, conversation: Conversation) -> FollowUp:
         return FollowUp(asked, asked, _bare(asked))
     replaced = _ANAPHOR.sub(lambda found: _instead(found[0], words[0]), asked, count=1)
     return FollowUp(asked, replaced, meaning(words[0]), words[0], aspect_of(asked))
+
+
+def _of_documents(asked: str, last: Turn) -> FollowUp:
+    """A line after an answer of documents: "it" is the document, or what was asked, and no slang word."""
+    if _FURTHER.match(asked) or aspect_of(asked) == "others":
+        return further(asked, last)
+    bare = _bare(asked)
+    if _SAYING.search(asked):
+        standalone = _THE_DOCUMENT.sub(last.titles[0], bare, count=1)
+        return FollowUp(asked, standalone, standalone)
+    points = _ANAPHOR.search(asked) or _WHY_ALONE.match(asked) or _MORE.match(asked)
+    if points or _ABOUT_ANOTHER.match(asked) or _WITHOUT_VERB.match(asked):
+        standalone = f"{topic_of(last)}; {asked}"
+        return FollowUp(asked, standalone, standalone)
+    return FollowUp(asked, asked, bare)
 
 
 def _by_rule(asked: str, words: tuple[str, ...], conversation: Conversation) -> FollowUp | None:

@@ -21,7 +21,7 @@ from slangrag.answer.chat.conversation import CitedEntry, Continued, Conversatio
 from slangrag.answer.chat.follow_up import resolve
 from slangrag.answer.chat.follow_up_types import FollowUp
 from slangrag.answer.chat.from_definitions import from_definitions, remarked
-from slangrag.answer.chat.looking_back import checked, summary
+from slangrag.answer.chat.looking_back import checked, placed, summary
 from slangrag.answer.chat.translated import Translated, translated
 from slangrag.answer.events import Answer, AnswerOptions, Event, Finished, Note, Sentence, Sources
 from slangrag.answer.support.checkers import Checkers
@@ -93,6 +93,8 @@ def converse(line: str, conversation: Conversation, talking: Talking) -> Iterato
         events = summary(follow_up, conversation)
     elif follow_up.kind == "check":
         events = checked(follow_up, conversation)
+    elif follow_up.kind == "place":
+        events = placed(follow_up, conversation)
     else:
         events = remarked(follow_up, follow_up.reply or "", options)
     kind = follow_up.aspect or (found.intent if found else follow_up.kind)
@@ -198,10 +200,11 @@ def extended(
     conversation: Conversation, follow_up: FollowUp, told: Answer, kind: str = "define"
 ) -> Conversation:
     """The conversation after a turn: what was asked, what was answered, what it was about."""
-    known = {fold(hit.entry.word) for hit in told.hits}
+    known = {fold(hit.entry.word) for hit in told.hits if hit.kind == "entry"}
     pair = [word for word in (follow_up.word, follow_up.other) if follow_up.other and fold(word) in known]
-    words = [*pair, *(citation.word for citation in told.citations)]
-    if follow_up.kind in ("summary", "check"):  # "is it rude?" after one means the word of before
+    cited = [(one, told.hits[one.n - 1]) for one in told.citations]
+    words = [*pair, *(one.word for one, hit in cited if hit.kind == "entry")]
+    if follow_up.kind in ("summary", "check", "place"):  # "is it rude?" after one means the word of before
         words = []
     once: dict[str, str] = {}
     for word in words:
@@ -217,8 +220,10 @@ def extended(
             kind,
             told.sentences,
             tuple(
-                CitedEntry(one.n, one.entry_id, one.word, told.hits[one.n - 1].entry.definition)
-                for one in told.citations
+                CitedEntry(
+                    one.n, one.entry_id, one.word, hit.entry.definition, hit.kind == "passage", one.page
+                )
+                for one, hit in cited
             ),
         )
     )
