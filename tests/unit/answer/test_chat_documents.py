@@ -100,8 +100,8 @@ def test_a_second_follow_up_leans_on_the_first_question_and_not_on_a_chain() -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["which page is that on?", "what page?", "on which page is it", "where does it say that?", "where is that from",
-     "in which document?", "where did you find that?", "page number please"],
+    ["which page is that on?", "what page?", "on which page is it", "where does it say that?",
+     "where is that from", "in which document?", "where did you find that?", "page number please"],
 )  # fmt: skip
 def test_the_page_is_told_from_what_was_cited_and_nothing_is_looked_up(line: str) -> None:
     talk = about_apologies()

@@ -326,3 +326,9 @@ def test_a_quotation_names_the_page_on_which_it_stands() -> None:
         "A refund is never offered in place of an apology.” [1]."
     )
     assert [one.page for one in answered.citations] == ["5–6"]
+
+
+def test_a_heading_within_a_passage_is_not_quoted_for_what_stands_under_it() -> None:
+    text = "New emoji\n\nOne that is new is not used in its first year. Anyone may propose one."
+    assert excerpt("what about new emoji", text).startswith("One that is new is not used")
+    assert excerpt("what about new emoji", "New emoji\n\n") == "New emoji"

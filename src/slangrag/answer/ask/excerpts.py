@@ -32,6 +32,10 @@ _ASKS_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 
+_LONGEST_HEADING: Final = 8
+_SAYS: Final = re.compile(r"[.!?:;|,]")
+"""What a line has that is more than a heading."""
+
 _ENTRY: Final = re.compile(r"[^.!?:|\n]{1,40}(?:: | [–—-] | \| )")
 """Begins a line that explains what it begins with."""
 
@@ -39,10 +43,12 @@ _ENTRY: Final = re.compile(r"[^.!?:|\n]{1,40}(?:: | [–—-] | \| )")
 def excerpt_of(query: str, hit: Hit, likeness: Likeness | None = None) -> tuple[str, int, int]:
     """The part of a passage that answers `query` best, on one line, and where it stands in the passage.
 
-    Offsets are in characters of the passage's text. Sentences that talk to the program are passed over.
+    Offsets are in characters of the passage's text. Sentences that talk to the program and headings are
+    passed over.
     """
     text = hit.entry.definition
-    parts = [(a, b) for a, b in parts_of(text) if not is_order(text[a:b], passage=True)] or parts_of(text)
+    everything = parts_of(text)
+    parts = [one for one in everything if not _is_unfit(text, *one)] or everything
     worth = _worth(query, [text[a:b] for a, b in parts], likeness)
     stretches = [
         (first, last)
@@ -54,6 +60,13 @@ def excerpt_of(query: str, hit: Hit, likeness: Likeness | None = None) -> tuple[
     first, last = _widened(text, parts, first, last)
     start, end = parts[first][0], parts[last][1]
     return excerpt(" ".join(text[start:end].split()), LONGEST), start, end
+
+
+def _is_unfit(text: str, start: int, end: int) -> bool:
+    """Whether a sentence talks to the program, or is no sentence but a heading within the passage."""
+    part = text[start:end]
+    alone = text[end : end + 2] == "\n\n" and len(part.split()) <= _LONGEST_HEADING
+    return is_order(part, passage=True) or (alone and not _SAYS.search(part))
 
 
 def _widened(text: str, parts: Sequence[tuple[int, int]], first: int, last: int) -> tuple[int, int]:
