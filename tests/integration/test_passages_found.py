@@ -23,6 +23,7 @@ from slangrag.retrieval.passages.finding import find
 from slangrag.retrieval.slang_store import SlangStore
 from slangrag.retrieval.types import Retrieval
 from slangrag.service.adding import adding
+from slangrag.service.given_texts import GivenText
 from slangrag.store.layout import StoreLayout
 from slangrag.store.lexicon import open_lexicon
 
@@ -142,3 +143,15 @@ def test_without_an_embedder_the_words_of_a_question_find_its_passage(store: Pat
         assert {hit.match for hit in hits} == {"lexical"}
         assert any("stove" in hit.entry.definition for hit in hits)
         assert any("meaning was not compared" in note for note in passages.lacks)
+
+
+def test_one_short_document_is_found_though_it_is_the_only_one(
+    sample_store: Path, small_models: Settings, embedder: EmbeddedEmbedder, tmp_path: Path
+) -> None:
+    """Of one passage nobody can tell how cosines scatter: it was compared with itself, and found nothing."""
+    shutil.copytree(sample_store, tmp_path / "store")
+    with Slang(replace(small_models, store=tmp_path / "store"), embedder=embedder) as slang:
+        slang.add_texts([GivenText("Apologies go out within two hours.", "rules.txt")])
+        assert slang.search("how quickly must an apology go out").intent == "documents"
+        assert slang.search("what is the capital of france").intent != "documents"
+        assert all(hit.kind == "entry" for hit in slang.search("what does rizz mean").hits)

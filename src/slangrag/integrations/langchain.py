@@ -5,6 +5,7 @@
     retriever = SlangRetriever.from_store("my_store")
     chain = slang_chain(retriever, chat_model)      # any LangChain chat model
     chain.invoke("what does rizz mean")["sentences"]
+    retriever.add_documents(loader.load())          # any LangChain loader: questions find them from now on
 
 Needs the extra `langchain`. Retrieval and answering are those of the command line: every sentence of the
 model's is judged against the definitions before anybody sees it.
@@ -12,7 +13,7 @@ model's is judged against the definitions before anybody sees it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,10 @@ from pydantic import ConfigDict, Field
 from slangrag.answer.events import Answer, Event, Finished, Remark, Sentence, Sources, Withdrawn
 from slangrag.config import load_settings
 from slangrag.errors import EngineError
-from slangrag.retrieval.types import Hit, Mode
+from slangrag.retrieval.types import Hit, Locator, Mode
+from slangrag.service import documents
 from slangrag.service.cancelling import iterated
+from slangrag.service.given_texts import GivenText
 from slangrag.service.slang import Slang
 
 if TYPE_CHECKING:
@@ -38,11 +41,14 @@ if TYPE_CHECKING:
 
 
 class SlangRetriever(BaseRetriever):
-    """Entries of a slang store as LangChain documents, best first.
+    """Entries of a slang store, and passages of the documents beside it, as LangChain documents, best first.
 
-    page_content is "headword: definition"; metadata has entry_id, word, up_votes, down_votes, score,
-    match, span, intent and known ("yes", "maybe", "no"), as `slangrag search --json` names them. A `limit`
-    given to `invoke` goes before the retriever's own. May be shared between threads.
+    An entry's page_content is "headword: definition"; metadata has kind ("entry"), entry_id, word, up_votes,
+    down_votes, score, match, span, intent and known ("yes", "maybe", "no"), as `slangrag search --json` names
+    them. A passage's is its text; beside entry_id, score, match, intent and known it has kind ("passage"),
+    title, heading, source (path or URL), page (as printed; None without pages), document (its number), start
+    and end (characters of the document's text). A `limit` given to `invoke` goes before the retriever's own.
+    May be shared between threads.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -61,6 +67,21 @@ class SlangRetriever(BaseRetriever):
         cannot be had, questions that name their word are answered all the same, and others by words alone.
         """
         return cls(slang=Slang(load_settings({"store": store}), embedder=embedder), limit=limit, mode=mode)
+
+    def add_documents(self, documents: Iterable[Document]) -> list[str]:
+        """Add documents, such as a loader gives, beside the dictionary; the id of each one's document.
+
+        Those with one `source` in their metadata are one document, which takes the place of one from there
+        before; `page` and `page_label` are its pages, `title` what it is called. Give whole documents: they
+        are cut here. An id is the number that `slangrag documents list` shows. Raises InputFormat for a
+        document without any text (all others are kept), StoreLocked, and the EngineErrors.
+        """
+        given = [_given(one) for one in documents]
+        added = self.slang.add_texts(given)
+        failure = next((one.failure for one in added if one.failure is not None), None)
+        if failure is not None:
+            raise failure
+        return [str(one.document.number) for one in added if one.document is not None]
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, limit: int | None = None
@@ -168,7 +189,7 @@ def _piece(event: Event | EngineError) -> AddableDict | None:
 
 def _ending(answer: Answer) -> AddableDict:
     return AddableDict(
-        citations=[{"n": one.n, "entry_id": one.entry_id, "word": one.word} for one in answer.citations],
+        citations=[documents.citation(one) for one in answer.citations],
         abstained=answer.abstained,
         grounded=answer.grounded,
         model=answer.model,
@@ -177,12 +198,52 @@ def _ending(answer: Answer) -> AddableDict:
     )
 
 
+def _given(document: Document) -> GivenText:
+    """A LangChain document as the service takes it. Loaders count pages from 0."""
+    told = document.metadata
+    page = told.get("page_label", told.get("page"))
+    if isinstance(page, int) and "page_label" not in told:
+        page += 1
+    source = told.get("source") or document.id or ""
+    return GivenText(
+        document.page_content,
+        str(source),
+        str(told.get("title") or ""),
+        "" if page is None else str(page),
+    )
+
+
+def _passage(hit: Hit, locator: Locator, intent: str, known: str) -> Document:
+    return Document(
+        id=hit.entry.entry_id,
+        page_content=hit.entry.definition,
+        metadata={
+            "kind": hit.kind,
+            "entry_id": hit.entry.entry_id,
+            "title": locator.title,
+            "heading": locator.heading,
+            "source": locator.source,
+            "page": locator.page() or None,
+            "document": locator.document,
+            "start": locator.start,
+            "end": locator.end,
+            "score": hit.score,
+            "match": hit.match,
+            "intent": intent,
+            "known": known,
+        },
+    )
+
+
 def _document(hit: Hit, intent: str, known: str) -> Document:
+    if hit.locator is not None:
+        return _passage(hit, hit.locator, intent, known)
     entry = hit.entry
     return Document(
         id=entry.entry_id,
         page_content=f"{entry.word}: {entry.definition}",
         metadata={
+            "kind": hit.kind,
             "entry_id": entry.entry_id,
             "word": entry.word,
             "up_votes": entry.up_votes,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from slangrag.engines.protocols import Embedder
     from slangrag.service.engines import Fetching
     from slangrag.sources.documents.reading import DocumentReader
+    from slangrag.sources.documents.types import ParsedDocument
 
 __all__ = ["Added", "Adding", "Progress", "StopFlag", "StoredDocument", "adding", "remove"]
 
@@ -101,6 +102,16 @@ class Adding:
     def has(self, locator: str) -> bool:
         """Whether the store has what came from there."""
         return self._load.known(locator) is not None
+
+    def add_parsed(self, parsed: ParsedDocument, locator: str) -> Added:
+        """A document that was read elsewhere, remembered as coming from `locator`."""
+        said = "\0".join([parsed.title, *(f"{one.label}:{one.start}" for one in parsed.pages), parsed.text])
+        origin = origin_of(said.encode(errors="replace"), locator)
+
+        def load() -> loading.Loaded:
+            return self._load.same(origin) or self._load.load(origin, parsed)
+
+        return self._told(parsed.title, load)
 
     def forget(self, locator: str) -> bool:
         """Take out the document that came from there; whether there was one."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slangrag.retrieval.types import Definition, Intent, Mode, Only, Retrieval
     from slangrag.service.adding import Added
     from slangrag.service.engines import Fetching
+    from slangrag.service.given_texts import GivenText
     from slangrag.service.maintenance import StoreFacts
     from slangrag.sources.documents.types import Page
     from slangrag.sources.entry import Entry
@@ -219,6 +220,19 @@ class Dictionary:
             adding(self.settings, embedder=self._store.embedder, stop=stop) as documents,
         ):
             return documents.add_file(path, name, f"{UPLOADED}{name}", media_type)
+
+    def add_texts(self, texts: Sequence[GivenText]) -> list[Added]:
+        """Add what was read out of documents elsewhere; one Added for each text, in order.
+
+        Texts of one source are one document, which takes the place of one from there before. What has no text
+        is told in the Added. Raises what `adding` raises.
+        """
+        from slangrag.service.adding import adding
+        from slangrag.service.given_texts import documents_of
+
+        with adding(self.settings, embedder=self._store.embedder) as documents:
+            added = {where: documents.add_parsed(parsed, where) for where, parsed in documents_of(texts)}
+        return [added[one.locator] for one in texts]
 
     def remove_document(self, number: int) -> StoredDocument | None:
         """Take a document out by its number; None where it is not there. Raises StoreLocked, StoreError."""

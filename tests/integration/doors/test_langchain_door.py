@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncGenerator, Generator, Iterator
 from functools import reduce
@@ -19,9 +20,10 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 from tests import tiny_models
+from tests.standin import StandIn
 
 from slangrag import Slang
-from slangrag.errors import StoreMissing
+from slangrag.errors import InputFormat, StoreMissing
 from slangrag.integrations.langchain import SlangRetriever, slang_chain
 
 QUESTION = "what does salty mean"
@@ -126,6 +128,88 @@ def test_a_batch_answers_each_question_with_its_own(slang: Slang) -> None:
 def test_it_composes_with_other_runnables(slang: Slang) -> None:
     chain = slang_chain(slang, quoted=True) | (lambda told: len(told["sentences"]))
     assert chain.invoke(QUESTION) >= 1
+
+
+PAGES = [
+    Document(
+        "Apologies go out within two hours of the complaint.",
+        metadata={"source": "/guides/rules.pdf", "page": 0, "page_label": "iv", "title": "House rules"},
+    ),
+    Document(
+        "Refunds above 900 crowns are signed by a Channel Lead.",
+        metadata={"source": "/guides/rules.pdf", "page": 1, "page_label": "1", "title": "House rules"},
+    ),
+    Document(
+        "Lamps are lit at six, and at five in winter.", metadata={"source": "https://lamps.example/hours"}
+    ),
+]
+
+
+@pytest.fixture
+def own(sample_store: Path, standin: StandIn, tmp_path: Path) -> Iterator[Slang]:
+    """A store to add documents to."""
+    shutil.copytree(sample_store, tmp_path / "own")
+    with Slang.open(tmp_path / "own", engine="ollama", ollama_host=standin.url) as slang:
+        yield slang
+
+
+def passages(slang: Slang, query: str) -> list[Document]:
+    return SlangRetriever(slang=slang.varied(only="documents")).invoke(query)
+
+
+def test_what_a_loader_gives_is_found_with_its_title_its_page_and_its_place(own: Slang) -> None:
+    assert SlangRetriever(slang=own).add_documents(PAGES) == ["1", "1", "2"]
+    rules = passages(own, "who signs refunds above 900 crowns")[0]
+    told = rules.metadata
+    assert "signed by a Channel Lead" in rules.page_content
+    assert (told["kind"], told["title"], told["source"]) == ("passage", "House rules", "/guides/rules.pdf")
+    assert (told["page"], told["document"]) == ("iv–1", 1)
+    whole = own.document(1)
+    assert whole is not None
+    assert whole.text[told["start"] : told["end"]] == rules.page_content
+    assert [page.label for page in whole.pages] == ["iv", "1"]
+    lamps = passages(own, "when are lamps lit in winter")[0].metadata
+    assert (lamps["title"], lamps["page"], lamps["source"]) == ("hours", None, "https://lamps.example/hours")
+
+
+def test_a_source_that_is_added_again_takes_its_own_place(own: Slang) -> None:
+    retriever = SlangRetriever(slang=own)
+    retriever.add_documents(PAGES)
+    changed = [PAGES[0], Document("Refunds are gone.", metadata=PAGES[1].metadata)]
+    assert retriever.add_documents(changed) == ["1", "1"]
+    assert [one.title for one in own.documents()] == ["House rules", "hours"]
+    text = own.document(1)
+    assert text is not None
+    assert "Channel Lead" not in text.text
+    assert "Refunds are gone." in text.text
+
+
+def test_pages_are_counted_from_one_where_a_loader_counts_from_none(own: Slang) -> None:
+    numbered = [Document(f"Chapter {n} begins.", metadata={"source": "b.pdf", "page": n}) for n in range(3)]
+    SlangRetriever(slang=own).add_documents(numbered)
+    found = own.document(1)
+    assert found is not None
+    assert [page.label for page in found.pages] == ["1", "2", "3"]
+
+
+def test_a_document_without_a_source_is_known_by_its_text_and_one_without_text_is_refused(own: Slang) -> None:
+    retriever = SlangRetriever(slang=own)
+    note = Document("A note to nobody in particular.")
+    assert retriever.add_documents([note]) == retriever.add_documents([note]) == ["1"]
+    assert own.documents()[0].title == "A note to nobody in particular."
+    with pytest.raises(InputFormat):
+        retriever.add_documents([Document("  ", metadata={"source": "empty.txt"}), PAGES[2]])
+    assert [one.title for one in own.documents()] == ["A note to nobody in particular.", "hours"]
+
+
+def test_a_chain_cites_the_page_of_a_document_that_was_added(own: Slang) -> None:
+    SlangRetriever(slang=own).add_documents(PAGES)
+    said = "Refunds above 900 crowns are signed by a Channel Lead [1]."
+    chain = slang_chain(own.varied(only="documents"), talker(said))
+    told = chain.invoke("who signs refunds above 900 crowns")
+    assert [one["support"] for one in told["sentences"]] == ["supported"]
+    assert [(one["word"], one["page"]) for one in told["citations"]] == [("House rules", "1")]
+    assert told["hits"][0].metadata["kind"] == "passage"
 
 
 class Seen(BaseCallbackHandler):

@@ -130,7 +130,7 @@ def hits(found: tuple[tuple[Rows, float], ...]) -> list[Hit]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}: {case.query}")
 def test_who_answers(both: Both, monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
-    monkeypatch.setattr(deciding, "find", lambda _query, _store, limit, _weights: hits(case.found)[:limit])
+    monkeypatch.setattr(deciding, "find", lambda _query, _store, limit, **_: hits(case.found)[:limit])
     found = both.ask(case.query, only=case.only)
     assert (found.query, found.intent, found.known) == (case.query, case.intent, case.known)
     assert "".join(hit.kind[0] for hit in found.hits) == case.kinds
@@ -148,7 +148,7 @@ def test_slang_in_a_question_stands_until_passages_surely_answer_it(
     both: Both, monkeypatch: pytest.MonkeyPatch, score: float, kinds: str
 ) -> None:
     """ "is it salty to say bet" asks about two words; only what is as good as certain goes before them."""
-    monkeypatch.setattr(deciding, "find", lambda *_: hits(((ROPE, score),)))
+    monkeypatch.setattr(deciding, "find", lambda *_, **__: hits(((ROPE, score),)))
     slangy = [
         Hit(entry, 0.0, "exact", hit_span, slang=0.9)
         for entry, hit_span in ((one.entry, one.span) for one in _named(both, "salty", "bet"))
@@ -170,7 +170,7 @@ def test_never_more_than_asked_for_and_the_leader_is_among_them(
     both: Both, monkeypatch: pytest.MonkeyPatch, query: str, limit: int
 ) -> None:
     monkeypatch.setattr(
-        deciding, "find", lambda *_: hits(((GLOSSARY, 6), (GLOSSARY, 5), (APOLOGY, 5), (APOLOGY, 4)))
+        deciding, "find", lambda *_, **__: hits(((GLOSSARY, 6), (GLOSSARY, 5), (APOLOGY, 5), (APOLOGY, 4)))
     )
     found = both.ask(query, limit=limit)
     whole = both.ask(query, limit=6)
@@ -207,7 +207,7 @@ def test_signals_are_shown_only_to_whoever_wants_them_explained(
     both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = [replace(hit, signals={"words": 1.0}) for hit in hits(((APOLOGY, 6),))]
-    monkeypatch.setattr(deciding, "find", lambda *_: told)
+    monkeypatch.setattr(deciding, "find", lambda *_, **__: told)
     assert both.ask("when is an apology due").hits[0].signals == {}
     assert both.ask("when is an apology due", explain=True).hits[0].signals == {"words": 1.0}
 

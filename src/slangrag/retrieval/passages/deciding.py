@@ -7,6 +7,7 @@ means. All other questions go to the documents where these have evidence, and th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -21,6 +22,10 @@ from slangrag.retrieval.weights import load_weights
 from slangrag.text.content import read, stem
 from slangrag.text.english import is_listed
 from slangrag.text.forms import fold, plain_words
+
+Finding = Callable[[str, SlangStore, int], list[Hit]]
+_SCATTERED: Final = 10
+"""Passages from which on their own background is measured well enough."""
 
 _BESIDE: Final = 2
 """Passages told behind the dictionary's own."""
@@ -58,8 +63,11 @@ def retrieve_both(
     ask = partial(retrieve, store=dictionary, limit=limit, mode=mode, explain=explain, meanings=meanings)
     if passages is None or only == "dictionary" or mode != "hybrid" or intent is not None:
         return ask(query, intent=intent)
+    # Of a handful of passages nobody can tell how cosines scatter: of the dictionary's entries they can.
+    few = passages.lexicon.last_row() < _SCATTERED
+    finding = partial(find, weights=weights, background=dictionary.background if few else None)
     if only == "documents":
-        found = _of_documents(query, find(query, passages, limit, weights), passages, weights)
+        found = _of_documents(query, finding(query, passages, limit), passages, weights)
     else:
         found = ask(query)
         bare = without_place(query)
@@ -67,7 +75,7 @@ def retrieve_both(
             alone = ask(bare)
             if _named_word(alone) is not None or (alone.intent == "define" and found.known != "yes"):
                 found = _asked_within(alone, query, query.index(bare))
-        found = _with_passages(found, bare or query, passages, limit, weights)
+        found = _with_passages(found, bare or query, passages, limit, weights, finding)
     found = replace(found, notes=tuple(dict.fromkeys((*found.notes, *passages.lacks))))
     if explain:
         return found
@@ -85,15 +93,15 @@ def _asked_within(alone: Retrieval, query: str, at: int) -> Retrieval:
 
 
 def _with_passages(
-    found: Retrieval, bare: str, passages: SlangStore, limit: int, weights: Weights
+    found: Retrieval, bare: str, passages: SlangStore, limit: int, weights: Weights, finding: Finding
 ) -> Retrieval:
     """What the dictionary found, with what the documents have. bare: the question without a place in it."""
     word = _named_word(found)
     if word is not None:
         if not has_words(passages, word.text):
             return found
-        return _beside_word(found, word, find(found.query, passages, _LOOKED_AT, weights), limit)
-    hits = find(found.query, passages, _LOOKED_AT, weights)
+        return _beside_word(found, word, finding(found.query, passages, _LOOKED_AT), limit)
+    hits = finding(found.query, passages, _LOOKED_AT)
     subjects = parse(bare, load_weights().intent).subjects
     subject = subjects[-1].text if subjects else ""
     if subject and len(subject.split()) <= _LONGEST_WORD:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from slangrag.retrieval.calibration import Background
 from slangrag.retrieval.senses import cosines
 from slangrag.retrieval.signals import rarity
 from slangrag.retrieval.slang_store import SlangStore
@@ -73,10 +74,17 @@ def asked(query: str, store: SlangStore) -> Asked:
     return Asked({term.stem: rarity(counts.get(term.word, 0), size) for term in terms})
 
 
-def find(query: str, store: SlangStore, limit: int, weights: Weights = WEIGHTS) -> list[Hit]:
+def find(
+    query: str,
+    store: SlangStore,
+    limit: int,
+    weights: Weights = WEIGHTS,
+    background: Background | None = None,
+) -> list[Hit]:
     """The passages of `store` that `query` finds, best first; at most `limit`.
 
-    A hit's score is absolute: `weights` says from where on it means something.
+    A hit's score is absolute: `weights` says from where on it means something. background: what cosines are
+    compared with, another store's of the same embedder; by default this one's own.
     """
     wanted = asked(query, store)
     vector = store.embed(query)
@@ -85,7 +93,9 @@ def find(query: str, store: SlangStore, limit: int, weights: Weights = WEIGHTS) 
     rids = list(dict.fromkeys([*by_meaning, *by_words]))
     near: Mapping[int, float] = {}
     if vector is not None:
-        near = store.background.standardise(cosines(store.lexicon.vectors(rids), vector), vector)
+        near = (background or store.background).standardise(
+            cosines(store.lexicon.vectors(rids), vector), vector
+        )
     found = []
     entries = store.lexicon.entries(rids)
     for rid, entry in entries.items():
