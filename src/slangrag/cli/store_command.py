@@ -208,7 +208,9 @@ def _freshness(facts: StoreFacts) -> str:
 
 
 def _documents(facts: StoreFacts) -> str:
-    said = f"{facts.documents:,} of {facts.passages:,} passages"
+    from slangrag.cli.render.documents import counted
+
+    said = f"{facts.documents:,} of {counted(facts.passages, 'passage')}"
     if not facts.documents_agree:
         return f"{said}, with another embedder's vectors: found by words"
     return said if facts.documents_current else f"{said}, codes or Chroma not up to date"

@@ -27,8 +27,8 @@ def show_added(one: Added) -> None:
         return
     document = one.document
     assert document is not None
-    parts = [f"{document.pages:,} pages"] if document.pages else []
-    parts.append(f"{document.passages:,} passages")
+    parts = [counted(document.pages, "page")] if document.pages else []
+    parts.append(counted(document.passages, "passage"))
     if one.outcome == "changed":
         parts.append(f"{one.embedded:,} new, {one.kept:,} as before, {one.removed:,} gone")
     line = Text(f"{one.outcome:<9} ", style="dim").append(f"{document.number}  ")
@@ -36,7 +36,7 @@ def show_added(one: Added) -> None:
     for remark in document.notes if one.outcome != "unchanged" else ():
         note(f"{printable(document.title)}: {remark}")
     if one.refused:
-        note(f"{printable(document.title)}: the embedder refused {one.refused:,} passages")
+        note(f"{printable(document.title)}: the embedder refused {counted(one.refused, 'passage')}")
 
 
 def show_summary(found: Sequence[Added]) -> None:
@@ -85,4 +85,9 @@ def show_document(found: DocumentText) -> None:
 def show_removed(gone: Sequence[StoredDocument]) -> None:
     """What was taken out."""
     for one in gone:
-        show(Text(f"removed {one.number}  {printable(one.title)}  {one.passages:,} passages"))
+        show(Text(f"removed {one.number}  {printable(one.title)}  {counted(one.passages, 'passage')}"))
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: "1 passage", "2,000 passages"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
