@@ -8,7 +8,7 @@ import pytest
 from tests.integration.cli.harness import Slangrag
 from tests.standin import StandIn
 
-HIT = {"rank", "entry_id", "word", "definition", "up_votes", "down_votes", "score", "match", "span"}
+HIT = {"rank", "kind", "entry_id", "word", "definition", "up_votes", "down_votes", "score", "match", "span"}
 ENTRY = {"entry_id", "word", "definition", "up_votes", "down_votes"}
 MATCHES = {"exact", "inflected", "fuzzy", "lexical", "semantic"}
 
