@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from tests.unit.answer.scripted import of_documents, passage
+
+from slangrag.answer.ask.quoting import cited_in, quote
+from slangrag.answer.events import Sentence
+from slangrag.cli.render.answers import cited_pages
 from slangrag.cli.render.hits import reasons, unbroken
 from slangrag.cli.render.progress import duration
 from slangrag.retrieval.types import Hit, Span
@@ -73,3 +79,16 @@ def test_a_span_keeps_its_offsets() -> None:
     (document,) = documents.hits([Hit(ENTRY, 0.5, "exact", Span("salty", 3, 8))], explain=True)
     assert document["span"] == {"text": "salty", "start": 3, "end": 8}
     assert document["signals"] == {}
+
+
+def test_below_an_answer_stands_the_page_that_each_of_its_sources_says_it_on() -> None:
+    """A quotation names its own; a model's words carry a bare number, which is not enough to look it up."""
+    rules = passage("House rules", "Go at once. Never wait.", pages=(("4", 0), ("5", len("Go at once. "))))
+    said = (
+        Sentence("Nobody may ever wait [1].", (1,)),
+        Sentence("It may be otherwise [1].", (1,), "own words"),
+    )
+    retrieval = of_documents(rules, query="may I wait")
+    told = replace(quote("may I wait", retrieval), sentences=said, citations=cited_in(said, retrieval.hits))
+    assert cited_pages(told) == ["[1] House rules, p. 5"]
+    assert cited_pages(quote("may I wait", retrieval)) == []

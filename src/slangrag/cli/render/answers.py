@@ -93,6 +93,8 @@ class AnswerView:
         show(styled(text, safe=self._safe))
 
     def _end(self, answer: Answer) -> None:
+        for line in cited_pages(answer):
+            show(Text(spoken(line, safe=self._safe), style="dim"))
         for remark in answer.notes:
             note(remark)
         if any(one.support == "own words" for one in answer.sentences):
@@ -106,6 +108,12 @@ class AnswerView:
         if answer.model:
             seconds = answer.timings_ms.get("total", 0.0) / 1000
             note(f"{answer.engine}/{answer.model}, {seconds:.1f} s")
+
+
+def cited_pages(answer: Answer) -> list[str]:
+    """`[2] Style guide, p. 14` for each page that a model's words rest on; a quotation says its own."""
+    said = {n for one in answer.sentences if one.support == "supported" for n in one.citations}
+    return [f"[{one.n}] {one.word}, p. {one.page}" for one in answer.citations if one.page and one.n in said]
 
 
 def whole(answer: Answer) -> str:
