@@ -90,7 +90,7 @@ def test_what_became_of_each_is_told_and_one_that_failed_is_exit_code_5(run: Sla
     assert plain.code == 5
     assert plain.out.splitlines() == [
         "changed   3  Hollowdeep, a players' glossary  3 passages, 1 new, 2 as before, 0 gone",
-        "added     5  Sluice words  1 passages",
+        "added     5  Sluice words  1 passage",
     ]
     assert plain.err.count("not added: ") == 2
     assert plain.err.count(". next: ") >= 3
@@ -343,7 +343,7 @@ def test_a_site_is_looked_over_crawled_and_crawled_again(run: Slangrag, site: We
         "crawl site.toml",
         "crawl site.toml --json",
     )
-    assert first.out.splitlines() == [f"added     {n + 3}  Quay {n}  1 passages" for n in range(3)]
+    assert first.out.splitlines() == [f"added     {n + 3}  Quay {n}  1 passage" for n in range(3)]
     assert "3 taken" in first.err
     assert again.out == ""
     assert "3 unchanged" in again.err

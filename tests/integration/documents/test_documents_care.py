@@ -293,6 +293,7 @@ def test_documents_are_read_from_a_place_that_cannot_be_written(store: Path) -> 
         "import os, sys\n"
         "from tests.integration.documents.test_documents_care import read_only\n"
         "wrong = read_only(sys.argv[1])\n"
+        "os.chdir(sys.argv[1])  # where settings are looked for: a checkout may be its owner's alone\n"
         "os.setuid(65534)\n"
         "print(wrong, read_only(sys.argv[1], writes=True))"
     )

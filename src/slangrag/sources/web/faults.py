@@ -35,10 +35,10 @@ class PageUnreachable(InputUnreadable):
 
 
 class PageStatus(InputUnreadable):
-    """A status that is neither a page nor a redirect; retry_after in seconds, None where it was not said."""
+    """A status that is no page and no redirect (0: not known); retry_after in seconds, None if not said."""
 
     def __init__(
-        self, message: str, *, hint: str = "", status: int, retry_after: float | None = None
+        self, message: str, *, hint: str = "", status: int = 0, retry_after: float | None = None
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
