@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -63,14 +63,13 @@ def passages_of(parsed: ParsedDocument) -> list[NewPassage]:
 
     passages = []
     for place in cut(parsed):
-        # The first heading of a document is mostly its title.
-        heading = place.heading.removeprefix(parsed.title).removeprefix(TRAIL)
-        place = replace(place, heading=heading)
-        trail = TRAIL.join(filter(None, (parsed.title, heading)))
+        trail = TRAIL.join(filter(None, (parsed.title, place.heading)))
         text = parsed.text[place.start : place.end]
         passages.append(NewPassage(place, trail, text, text_hash(Entry("", trail, text))))
     if not passages:
-        raise InputFormat(f"there is no text in {parsed.title}", hint="slangrag documents list")
+        raise InputFormat(
+            f"there is no text in {parsed.title} but headings", hint="give a document with sentences"
+        )
     return passages
 
 

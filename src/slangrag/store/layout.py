@@ -36,11 +36,6 @@ class StoreLayout:
         """Where it is noted how far sites were gone through."""
         return self.documents / "crawls"
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there is a store here at all."""
-        return self.lexicon.is_file()
-
     def model(self, digest: str) -> Path:
         """Where an embedding model lives that goes with the store, told from others by its digest."""
         return self.root / f"{_MODEL}{digest}"

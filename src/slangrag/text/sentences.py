@@ -34,6 +34,9 @@ _WORD: Final = re.compile(r"\w+")
 _LONGEST_ABBREVIATION: Final = 16
 _WRAPPED_FROM: Final = 50
 _SURELY_WRAPPED: Final = 90
+_CELL: Final = " | "
+"""Between two cells of a table, of which a line is a row."""
+
 _ITEM: Final = re.compile(r"\s*(?:[-*•>#|]|\d{1,3}[.)]|[A-Za-z][.)])\s")
 """Begins an item of a list, a quotation or a heading."""
 
@@ -117,6 +120,7 @@ def unwrapped(text: str) -> str:
             len(before) >= _WRAPPED_FROM
             and bare != ""
             and not _ITEM.match(line)
+            and _CELL not in before + line
             and before.rstrip()[-1:] not in ".!?:;"
             and (bare[0].islower() or len(before) >= _SURELY_WRAPPED)
         )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slangrag.text.sentences import LONGEST, SentenceStream, loops, sentence_ends, sentences
+from slangrag.text.sentences import LONGEST, SentenceStream, loops, parts_of, sentence_ends, sentences
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,9 @@ def test_ends_of_sentences_are_told_where_they_are_in_the_text(text: str, ends: 
 def test_a_megabyte_of_stops_is_looked_through_once() -> None:
     """Hours, when every stop was tried as the first of its run."""
     assert list(sentence_ends("." * 1_000_000)) == []
+
+
+def test_a_row_of_a_table_is_never_joined_with_the_next_however_long_it_is() -> None:
+    row = "88 | double eight | Cat in the shed. Do not close the roller doors until it has been seen to leave"
+    text = f"{row}\n90 | ninety | Tea"
+    assert [text[start:end] for start, end in parts_of(text)][-1] == "90 | ninety | Tea"

@@ -33,11 +33,6 @@ class StoredDocument:
     modified: str = ""
     notes: tuple[str, ...] = ()
 
-    @property
-    def is_web(self) -> bool:
-        """Whether it came from an address on the web."""
-        return self.locator.startswith(("http://", "https://"))
-
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
