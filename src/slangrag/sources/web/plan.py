@@ -65,7 +65,7 @@ def read_plan(path: Path) -> CrawlPlan:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise InputMissing(f"there is no file {path}", hint="docs/documents.md has an example") from error
+        raise InputMissing(f"there is no file {path}", hint="docs/documents-web.md has an example") from error
     except UnicodeDecodeError as error:
         raise InputFormat(f"{path} is not UTF-8, which TOML is", hint="save it as UTF-8") from error
     except OSError as error:
